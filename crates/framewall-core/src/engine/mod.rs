@@ -1,0 +1,81 @@
+//! Detection: leaves → views → one multi-pattern pass → confirmers → findings. Native, linear, no GIL.
+//!
+//! One implementation for the Inspector, the relay's screen and the nginx module.
+
+use std::ops::Range;
+
+use crate::formats::{Role, Segment};
+
+/// The attack classes of the outside contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Attack {
+    Xss,
+    Sqli,
+    Nosqli,
+    Rce,
+    PathTraversal,
+    Rfi,
+    Ssrf,
+    Ssti,
+    Ssi,
+    Xxe,
+    Ldapi,
+    Xpath,
+    Crlf,
+    MailInjection,
+    Jndi,
+    Deserialization,
+    PrototypePollution,
+    MassAssignment,
+    Graphql,
+    DataBomb,
+    Protocol,
+    Cswsh,
+    Flood,
+    PromptInjection,
+    Leak,
+}
+
+/// A piece of a packet to be judged: bytes, and what the decoder knows of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// The raw bytes.
+    pub bytes: &'a [u8],
+    /// A format's name, `text` for a lone string, or `auto` to sniff. A hint adds a reading, it never removes one.
+    pub hint: &'a str,
+    /// Whether this part is itself a name (an event name, a header name).
+    pub role: Role,
+}
+
+/// One rule matched one leaf.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The class.
+    pub attack: Attack,
+    /// The rule's id.
+    pub rule: Box<str>,
+    /// What it adds to the message's score.
+    pub score: u32,
+    /// Which [`Part`] it was in.
+    pub part: usize,
+    /// From the part's root to the leaf; documents nested in leaves continue the path.
+    pub path: Vec<Segment>,
+    /// Key or value.
+    pub role: Role,
+    /// Formats and views from outside in: `["json", "base64", "percent"]`.
+    pub chain: Vec<&'static str>,
+    /// The matched bytes, as the last view shows them.
+    pub matched: Vec<u8>,
+    /// Where the leaf stands in the part, raw, when it can be told.
+    pub span: Option<Range<usize>>,
+}
+
+/// What the engine says of one message.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Sum of the findings' scores, capped by class.
+    pub score: u32,
+    /// All findings, strongest first.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,172 @@
+//! Walkers: one data format a file, bytes in, leaves out. Iterative, bounded, never building the object.
+//!
+//! A walker yields *every* key and value it meets, with path and raw span, duplicates included, and is as
+//! lenient as the laxest back end. It charges everything to one [`Budget`] shared by the whole message.
+
+use std::ops::{ControlFlow, Range};
+
+use crate::limits::{self, Limit};
+
+/// Whether the text stood where a name or where a value belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// An object key, a header name, a form field's name.
+    Key,
+    /// Everything else.
+    Value,
+}
+
+/// What a leaf was in its format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Text, unescaped (JSON `"\u003c"` arrives as `<`); bytes need not be valid UTF-8.
+    Text,
+    /// A number, as its canonical or literal text.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// Null, undefined and their like.
+    Null,
+    /// Bytes that the format itself calls binary.
+    Binary,
+    /// An extension, tag or typed blob; the type is the last path segment's business.
+    Extension,
+    /// Code that the format says is executable (BSON JavaScript).
+    Code,
+}
+
+/// One step from the root of a document to a leaf.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Segment {
+    /// A member's name.
+    Key(Box<[u8]>),
+    /// An element's place, from 0.
+    Index(u32),
+}
+
+/// Where a leaf is: the segments from the document's root.
+pub type Path = [Segment];
+
+/// One key or value.
+#[derive(Clone, Debug)]
+pub struct Leaf<'a> {
+    /// The leaf's own path; for a [`Role::Key`] leaf it ends with that key.
+    pub path: &'a Path,
+    /// Key or value.
+    pub role: Role,
+    /// Its type in the format.
+    pub kind: Kind,
+    /// Decoded bytes.
+    pub bytes: &'a [u8],
+    /// Where it stands, raw, in the document handed to the walker (quotes and headers excluded where the format allows).
+    pub span: Range<usize>,
+}
+
+/// Something that is wrong or dangerous in itself, whatever the leaves say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anomaly {
+    /// A cap was reached: a `data_bomb`.
+    Limit(Limit),
+    /// Structure that attacks (a DOCTYPE, a YAML tag, a count that lies): name from the format's own words.
+    Structure(&'static str),
+}
+
+/// Receives what a walker finds. Breaking stops the walk (its outcome is then [`Outcome::Stopped`]).
+pub trait Sink {
+    /// One key or value.
+    fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()>;
+    /// Something wrong in itself, at this span.
+    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()>;
+    /// A container begins at this path: lets structural checks see `{}` where a scalar is usual.
+    fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// The two shapes of container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// Named members.
+    Map,
+    /// Ordered elements.
+    List,
+}
+
+/// How a walk ended. Whatever it says, the leaves already given stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A whole document; `consumed` bytes of the input, the rest being somebody else's.
+    Complete {
+        /// Bytes read.
+        consumed: usize,
+    },
+    /// Not this format from byte `at` on.
+    Invalid {
+        /// Offset of the first wrong byte.
+        at: usize,
+        /// What was wrong, for a person.
+        why: &'static str,
+    },
+    /// The input ended inside the document.
+    Truncated,
+    /// The budget ran out; the anomaly has been reported to the sink.
+    Exhausted(Limit),
+    /// The sink broke off.
+    Stopped,
+}
+
+/// How strongly the first bytes look like a format: 0 is no, 100 is a magic number.
+pub type Likelihood = u8;
+
+/// One data format.
+pub trait Format: Sync {
+    /// Name in chains and hints: `json`, `msgpack`.
+    fn name(&self) -> &'static str;
+    /// Reads a few bytes and guesses; never reads the whole document.
+    fn sniff(&self, bytes: &[u8]) -> Likelihood;
+    /// Walks one document.
+    fn walk(&self, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) -> Outcome;
+}
+
+/// What is left to spend on one message; shared by all its documents, layers and views.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// Containers inside one another, per document.
+    pub depth: u32,
+    /// Keys, values and containers left.
+    pub nodes: u32,
+    /// Decoded bytes left.
+    pub bytes: u64,
+    /// Decoding layers left.
+    pub layers: u32,
+    /// Readings and views a leaf may have.
+    pub fanout: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget {
+            depth: limits::FORMAT_DEPTH.default as u32,
+            nodes: limits::FORMAT_NODES.default as u32,
+            bytes: limits::DECODED_BYTES.default,
+            layers: limits::DECODE_LAYERS.default as u32,
+            fanout: limits::LEAF_FANOUT.default as u32,
+        }
+    }
+}
+
+impl Budget {
+    /// Takes one node; the limit that is spent otherwise.
+    #[inline]
+    pub fn node(&mut self) -> Result<(), Limit> {
+        self.nodes = self.nodes.checked_sub(1).ok_or(limits::FORMAT_NODES)?;
+        Ok(())
+    }
+
+    /// Takes `count` decoded bytes; the limit that is spent otherwise.
+    #[inline]
+    pub fn decoded(&mut self, count: usize) -> Result<(), Limit> {
+        self.bytes = self.bytes.checked_sub(count as u64).ok_or(limits::DECODED_BYTES)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! Framewall's core: hostile bytes in, facts out. No sockets, no clocks, no Python.
+//!
+//! Rooms in the order data flows; a room uses only those before it:
+//! [`limits`] → [`wire`] → [`formats`] → [`engine`].
+
+pub mod engine;
+pub mod formats;
+pub mod limits;
+pub mod wire;

@@ -1,0 +1,202 @@
+"""The nouns that flow through Framewall, in the order they are made. Frozen; none of them acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Who sent it."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+
+class Opcode(StrEnum):
+    """RFC 6455 section 5.2, data frames only."""
+
+    TEXT = "text"
+    BINARY = "binary"
+
+
+class Transport(StrEnum):
+    """How a message travelled; ``websocket``, or the HTTP fallback's own name."""
+
+    WEBSOCKET = "websocket"
+    POLLING = "polling"
+
+
+class Mode(StrEnum):
+    """What a route does with a finding."""
+
+    OFF = "off"
+    MONITOR = "monitor"
+    SAFE_BLOCK = "safe_block"
+    BLOCK = "block"
+
+
+class Action(StrEnum):
+    """What happens to a message or a request."""
+
+    PASS = "pass"
+    DROP = "drop"
+    CLOSE = "close"
+    BAN = "ban"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request's head: a handshake, a fallback's transport, or neither.
+
+    ``headers`` keep order, case and repetitions. ``target`` is as sent, query included.
+    """
+
+    id: int
+    method: str
+    target: str
+    version: str
+    headers: tuple[tuple[str, str], ...]
+    client_ip: str
+    route: str = "default"
+    scheme: str = "http"
+    upgrade: bool = False
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The target's query, without the question mark; empty if there is none."""
+        return self.target.partition("?")[2]
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What the server's verified 101 settled."""
+
+    subprotocol: str | None = None
+    extensions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One WebSocket message (or the body of one fallback request), unmasked, inflated, assembled."""
+
+    direction: Direction
+    opcode: Opcode
+    data: bytes
+    frames: int = 1
+    compressed: bool = False
+    transport: Transport = Transport.WEBSOCKET
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a packet for the engine: ``label`` names it, ``hint`` is a format, ``text`` or ``auto``.
+
+    ``key`` is true where the text stands for a name (an event, a header's name).
+    """
+
+    label: str
+    data: bytes
+    hint: str = "auto"
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What a framework said. ``framework`` is ``socket.io``; ``version`` its protocol; ``kind`` ``event``."""
+
+    framework: str
+    version: str
+    kind: str
+    parts: tuple[Part, ...]
+    name: str | None = None
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule matched one field."""
+
+    attack: str
+    rule: str
+    field: str
+    chain: tuple[str, ...]
+    match: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseConnection:
+    """Ask the driver to end another connection of the same session."""
+
+    connection: int
+    code: int = 1008
+
+
+@dataclass(frozen=True, slots=True)
+class SendUpstream:
+    """Ask the driver to make one HTTP request to the session's upstream (to end a polling session there)."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+Command = CloseConnection | SendUpstream
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with one message or request, and why."""
+
+    action: Action = Action.PASS
+    score: int = 0
+    findings: tuple[Finding, ...] = ()
+    framework: str = "text"
+    request: str = ""
+    close_code: int = 1008
+    status: int = 403
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPlan:
+    """How the driver treats one HTTP request: refuse it by ``verdict``, or bring the bodies asked for."""
+
+    verdict: Verdict
+    inspect_body: bool = False
+    inspect_response: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is stored and shown of one judged attack. ``time`` is Unix seconds, UTC. Already redacted."""
+
+    id: str
+    time: float
+    node: str
+    route: str
+    mode: Mode
+    action: Action
+    close_code: int | None
+    attacks: tuple[str, ...]
+    score: int
+    client_ip: str
+    session: str
+    transport: str
+    path: str
+    framework: str
+    event: str | None
+    findings: tuple[Finding, ...]
+    request: str
