@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::formats::{Role, Segment};
+use crate::formats::{Path, Role};
 
 /// The attack classes of the outside contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ pub struct Finding {
     /// Which [`Part`] it was in.
     pub part: usize,
     /// From the part's root to the leaf; documents nested in leaves continue the path.
-    pub path: Vec<Segment>,
+    pub path: Path,
     /// Key or value.
     pub role: Role,
     /// Formats and views from outside in: `["json", "base64", "percent"]`.

@@ -5,6 +5,10 @@
 
 use std::ops::{ControlFlow, Range};
 
+mod path;
+
+pub use path::{Path, Segment};
+
 use crate::limits::{self, Limit};
 
 /// Whether the text stood where a name or where a value belongs.
@@ -34,18 +38,6 @@ pub enum Kind {
     /// Code that the format says is executable (BSON JavaScript).
     Code,
 }
-
-/// One step from the root of a document to a leaf.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Segment {
-    /// A member's name.
-    Key(Box<[u8]>),
-    /// An element's place, from 0.
-    Index(u32),
-}
-
-/// Where a leaf is: the segments from the document's root.
-pub type Path = [Segment];
 
 /// One key or value.
 #[derive(Clone, Debug)]
@@ -79,6 +71,10 @@ pub trait Sink {
     fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()>;
     /// A container begins at this path: lets structural checks see `{}` where a scalar is usual.
     fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    /// The container at this path ended; `span` is its raw extent in the document.
+    fn exit(&mut self, _path: &Path, _kind: Container, _span: Range<usize>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }
