@@ -2,14 +2,28 @@
 //!
 //! A walker yields *every* key and value it meets, with path and raw span, duplicates included, and is as
 //! lenient as the laxest back end. It charges everything to one [`Budget`] shared by the whole message.
+//!
+//! To add a format: a file with a [`Format`], a line in [`ALL`], a folder `vectors/formats/<name>/`.
 
 use std::ops::{ControlFlow, Range};
 
+mod budget;
 mod path;
+mod walk;
 
+pub use budget::Budget;
 pub use path::{Path, Segment};
+pub use walk::{Halted, Walk};
 
-use crate::limits::{self, Limit};
+use crate::limits::Limit;
+
+/// Every format that is walked, in the order in which equally likely readings are judged.
+pub const ALL: &[&dyn Format] = &[];
+
+/// The format of this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    ALL.iter().copied().find(|format| format.name() == name)
+}
 
 /// Whether the text stood where a name or where a value belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +51,8 @@ pub enum Kind {
     Extension,
     /// Code that the format says is executable (BSON JavaScript).
     Code,
+    /// What the walker could not or may not read, undecoded: the rest after an error or a cap.
+    Raw,
 }
 
 /// One key or value.
@@ -88,7 +104,7 @@ pub enum Container {
     List,
 }
 
-/// How a walk ended. Whatever it says, the leaves already given stand.
+/// How a walk ended. Whatever it says, the leaves already given stand, and what was not read came as [`Kind::Raw`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A whole document; `consumed` bytes of the input, the rest being somebody else's.
@@ -114,55 +130,23 @@ pub enum Outcome {
 /// How strongly the first bytes look like a format: 0 is no, 100 is a magic number.
 pub type Likelihood = u8;
 
-/// One data format.
+/// One data format. Implement [`Format::read`]; call [`Format::walk`].
 pub trait Format: Sync {
     /// Name in chains and hints: `json`, `msgpack`.
     fn name(&self) -> &'static str;
-    /// Reads a few bytes and guesses; never reads the whole document.
+    /// Whether a document may begin with this byte. Only a filter before [`Format::sniff`]: answer yes when unsure.
+    fn opens(&self, _first: u8) -> bool {
+        true
+    }
+    /// Reads a few bytes and guesses; never reads the whole document. A document that a back end would accept gets
+    /// at least 20, else it is not judged in this reading unless something hints at it.
     fn sniff(&self, bytes: &[u8]) -> Likelihood;
-    /// Walks one document.
-    fn walk(&self, bytes: &[u8], budget: &mut Budget, sink: &mut dyn Sink) -> Outcome;
-}
-
-/// What is left to spend on one message; shared by all its documents, layers and views.
-#[derive(Clone, Debug)]
-pub struct Budget {
-    /// Containers inside one another, per document.
-    pub depth: u32,
-    /// Keys, values and containers left.
-    pub nodes: u32,
-    /// Decoded bytes left.
-    pub bytes: u64,
-    /// Decoding layers left.
-    pub layers: u32,
-    /// Readings and views a leaf may have.
-    pub fanout: u32,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Budget {
-            depth: limits::FORMAT_DEPTH.default as u32,
-            nodes: limits::FORMAT_NODES.default as u32,
-            bytes: limits::DECODED_BYTES.default,
-            layers: limits::DECODE_LAYERS.default as u32,
-            fanout: limits::LEAF_FANOUT.default as u32,
-        }
-    }
-}
-
-impl Budget {
-    /// Takes one node; the limit that is spent otherwise.
-    #[inline]
-    pub fn node(&mut self) -> Result<(), Limit> {
-        self.nodes = self.nodes.checked_sub(1).ok_or(limits::FORMAT_NODES)?;
-        Ok(())
-    }
-
-    /// Takes `count` decoded bytes; the limit that is spent otherwise.
-    #[inline]
-    pub fn decoded(&mut self, count: usize) -> Result<(), Limit> {
-        self.bytes = self.bytes.checked_sub(count as u64).ok_or(limits::DECODED_BYTES)?;
-        Ok(())
+    /// Reads one document, telling `walk` everything; the bytes consumed, or why it halted.
+    fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted>;
+    /// Walks one document. Paths go on from `path`, which is the same afterwards; what cannot be read is given raw.
+    fn walk(&self, bytes: &[u8], path: &mut Path, budget: &mut Budget, sink: &mut dyn Sink) -> Outcome {
+        let mut walk = Walk::new(path, budget, sink);
+        let read = self.read(bytes, &mut walk);
+        walk.finish(bytes, read)
     }
 }

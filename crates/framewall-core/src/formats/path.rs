@@ -11,7 +11,7 @@ pub enum Segment<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    /// The key's bytes are `keys[start..]` up to the next key's start (or the end).
+    /// The key's bytes are `keys[start..end]`.
     Key {
         start: u32,
         end: u32,
@@ -43,6 +43,7 @@ impl Path {
     }
 
     /// Goes down to a member.
+    #[inline]
     pub fn push_key(&mut self, key: &[u8]) {
         let start = self.keys.len() as u32;
         self.keys.extend_from_slice(key);
@@ -50,11 +51,21 @@ impl Path {
     }
 
     /// Goes down to an element.
+    #[inline]
     pub fn push_index(&mut self, index: u32) {
         self.steps.push(Step::Index(index));
     }
 
+    /// Moves on to another element of the list that the last step is in.
+    #[inline]
+    pub fn set_index(&mut self, index: u32) {
+        if let Some(last @ Step::Index(_)) = self.steps.last_mut() {
+            *last = Step::Index(index);
+        }
+    }
+
     /// Goes back up one step; nothing at the root.
+    #[inline]
     pub fn pop(&mut self) {
         if let Some(Step::Key { start, .. }) = self.steps.pop() {
             self.keys.truncate(start as usize);

@@ -1,0 +1,189 @@
+//! One walk in progress: where it is, what it may still spend, and whom it tells.
+
+use std::ops::{ControlFlow, Range};
+
+use super::{Anomaly, Budget, Container, Kind, Leaf, Outcome, Path, Role, Sink};
+use crate::limits::{self, Limit};
+
+/// The walk is over before its document; why is kept in the [`Walk`]. Empty, so that each step's result is one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Halted(());
+
+/// What a walker is given to report to. It charges the budget, keeps depth and path, and remembers how far it came.
+pub struct Walk<'a> {
+    /// Where the walk is. Push and pop in pairs; [`Walk::key`] pushes for you.
+    pub path: &'a mut Path,
+    budget: &'a mut Budget,
+    sink: &'a mut dyn Sink,
+    base: usize,
+    depth: u32,
+    seen: usize,
+    reported: Option<Limit>,
+    halt: Option<Outcome>,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that starts at this path.
+    pub fn new(path: &'a mut Path, budget: &'a mut Budget, sink: &'a mut dyn Sink) -> Walk<'a> {
+        let base = path.len();
+        Walk { path, budget, sink, base, depth: 0, seen: 0, reported: None, halt: None }
+    }
+
+    /// Goes down to a member and reports its name. The caller pops the path after the value.
+    #[inline]
+    pub fn key(&mut self, kind: Kind, bytes: &[u8], span: Range<usize>) -> Result<(), Halted> {
+        self.path.push_key(bytes);
+        self.leaf(Role::Key, kind, bytes, span)
+    }
+
+    /// Reports a value at the present path.
+    #[inline]
+    pub fn value(&mut self, kind: Kind, bytes: &[u8], span: Range<usize>) -> Result<(), Halted> {
+        self.leaf(Role::Value, kind, bytes, span)
+    }
+
+    /// Reports a key or a value at the present path, for one node.
+    #[inline]
+    pub fn leaf(&mut self, role: Role, kind: Kind, bytes: &[u8], span: Range<usize>) -> Result<(), Halted> {
+        self.node(span.start)?;
+        self.seen = self.seen.max(span.end);
+        let flow = self.sink.leaf(Leaf { path: self.path, role, kind, bytes, span });
+        self.go_on(flow)
+    }
+
+    /// A container begins at the present path, for one node and one level of depth.
+    #[inline]
+    pub fn enter(&mut self, kind: Container, at: usize) -> Result<(), Halted> {
+        if self.too_deep(at)? {
+            self.halt = Some(Outcome::Exhausted(limits::FORMAT_DEPTH));
+            return Err(Halted(()));
+        }
+        self.node(at)?;
+        self.depth += 1;
+        let flow = self.sink.enter(self.path, kind);
+        self.go_on(flow)
+    }
+
+    /// The container at the present path ended.
+    #[inline]
+    pub fn exit(&mut self, kind: Container, span: Range<usize>) -> Result<(), Halted> {
+        self.depth = self.depth.saturating_sub(1);
+        self.seen = self.seen.max(span.end);
+        let flow = self.sink.exit(self.path, kind, span);
+        self.go_on(flow)
+    }
+
+    /// Whether one more container would be too many; if so the cap is reported (once), and a walker that can go on
+    /// without descending may.
+    #[inline]
+    pub fn too_deep(&mut self, at: usize) -> Result<bool, Halted> {
+        if self.depth < self.budget.depth {
+            return Ok(false);
+        }
+        self.report(limits::FORMAT_DEPTH, at)?;
+        Ok(true)
+    }
+
+    /// Containers now open.
+    pub fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// Takes `count` bytes that a decoding (unescaping, decompressing) is about to produce.
+    #[inline]
+    pub fn decoded(&mut self, count: usize, at: usize) -> Result<(), Halted> {
+        match self.budget.decoded(count) {
+            Ok(()) => Ok(()),
+            Err(limit) => Err(self.spent(limit, at)),
+        }
+    }
+
+    /// Takes one node without a leaf: for elements that cost work but show nothing.
+    #[inline]
+    pub fn node(&mut self, at: usize) -> Result<(), Halted> {
+        match self.budget.node() {
+            Ok(()) => Ok(()),
+            Err(limit) => Err(self.spent(limit, at)),
+        }
+    }
+
+    /// Reports something wrong in itself.
+    pub fn anomaly(&mut self, name: &'static str, span: Range<usize>) -> Result<(), Halted> {
+        let flow = self.sink.anomaly(Anomaly::Structure(name), span);
+        self.go_on(flow)
+    }
+
+    /// The bytes up to here need not be given raw, should the walk halt: they are punctuation, or were reported.
+    #[inline]
+    pub fn saw(&mut self, end: usize) {
+        self.seen = self.seen.max(end);
+    }
+
+    /// Ends the walk: not this format from `at` on.
+    #[cold]
+    pub fn invalid(&mut self, at: usize, why: &'static str) -> Halted {
+        self.halt = Some(Outcome::Invalid { at, why });
+        Halted(())
+    }
+
+    /// Ends the walk: the input ended inside the document.
+    #[cold]
+    pub fn truncated(&mut self) -> Halted {
+        self.halt = Some(Outcome::Truncated);
+        Halted(())
+    }
+
+    /// Ends the walk: this limit is reached, and reported.
+    #[cold]
+    pub fn spent(&mut self, limit: Limit, at: usize) -> Halted {
+        match self.report(limit, at) {
+            Ok(()) => {
+                self.halt = Some(Outcome::Exhausted(limit));
+                Halted(())
+            }
+            Err(stopped) => stopped,
+        }
+    }
+
+    /// What the walk came to. Gives the unread rest as a raw leaf, and puts the path back.
+    pub fn finish(mut self, bytes: &[u8], read: Result<usize, Halted>) -> Outcome {
+        let outcome = match (read, self.halt.take(), self.reported) {
+            (Ok(_), None, Some(limit)) => Outcome::Exhausted(limit),
+            (Ok(consumed), None, None) => return self.end(Outcome::Complete { consumed }),
+            (_, halt, _) => halt.unwrap_or(Outcome::Stopped),
+        };
+        let rest = self.seen;
+        if outcome != Outcome::Stopped && rest < bytes.len() {
+            let span = rest..bytes.len();
+            let leaf = Leaf { path: self.path, role: Role::Value, kind: Kind::Raw, bytes: &bytes[rest..], span };
+            if self.sink.leaf(leaf).is_break() {
+                return self.end(Outcome::Stopped);
+            }
+        }
+        self.end(outcome)
+    }
+
+    fn end(self, outcome: Outcome) -> Outcome {
+        self.path.truncate(self.base);
+        outcome
+    }
+
+    #[cold]
+    fn report(&mut self, limit: Limit, at: usize) -> Result<(), Halted> {
+        if self.reported == Some(limit) {
+            return Ok(());
+        }
+        self.reported = Some(limit);
+        let flow = self.sink.anomaly(Anomaly::Limit(limit), at..at);
+        self.go_on(flow)
+    }
+
+    #[inline]
+    fn go_on(&mut self, flow: ControlFlow<()>) -> Result<(), Halted> {
+        if flow.is_break() {
+            self.halt = Some(Outcome::Stopped);
+            return Err(Halted(()));
+        }
+        Ok(())
+    }
+}
