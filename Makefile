@@ -1,0 +1,82 @@
+# Framewall. `make demo` and `make test` do everything from a clean clone; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+CHAT := examples/chat
+NODE_TESTS := tests/e2e/node_modules/.installed tests/e2e/v2/node_modules/.installed
+RUST_SOURCES := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- what everything stands on ---------------------------------------------------------------------------
+
+.build/tools-%:
+	@mkdir -p .build
+	@scripts/need-tools $*
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt | .build/tools-build
+	@test -x $(PY) || python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PY) -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+.build/native: $(RUST_SOURCES) pyproject.toml $(VENV)/.run
+	$(PY) -m maturin develop --release --quiet
+	@touch $@
+
+%/node_modules/.installed: %/package-lock.json | .build/tools-node
+	npm --prefix $* ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+
+# --- use it ----------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: .build/native $(CHAT)/node_modules/.installed ## the chat behind Framewall, attacks shown live
+	$(VENV)/bin/framewall demo
+
+.PHONY: wheel
+wheel: $(VENV)/.run ## an abi3 wheel in dist/
+	$(PY) -m maturin build --release --out dist
+
+# --- prove it --------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: test-rust test-python ## every test, with real servers, clients and browsers
+
+.PHONY: test-rust
+test-rust: | .build/tools-build
+	cargo test --workspace --locked --quiet
+
+.PHONY: test-python
+test-python: .build/native $(VENV)/.dev $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser .build/tools-nginx
+	$(PY) -m pytest
+
+.PHONY: check
+check: .build/native $(VENV)/.dev ## formatting, lints, types
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+.PHONY: bench
+bench: .build/native $(VENV)/.dev | .build/tools-nginx ## the relay beside nginx, one run, as ratios
+	$(PY) benches/relay/run.py
+
+.PHONY: picture
+picture: .build/native $(VENV)/.dev $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser ## redraw the README's picture from the scene's test
+	FRAMEWALL_PICTURE=docs/scene.png $(PY) -m pytest tests/e2e/test_scene.py -k websocket
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf .build $(VENV) target dist $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules
