@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from support.running import REPOSITORY, Running
 
 CHROMIUM = "/usr/bin/chromium"

@@ -14,8 +14,8 @@ main { display: grid; grid-template-columns: 1fr 1fr; gap: 20px; }
 figure { margin: 0; } figcaption { margin: 0 0 8px; color: #9fb0c3; }
 img { width: 100%; border-radius: 8px; display: block; }
 figure.event { grid-column: 1 / 3; }
-pre { margin: 0; padding: 16px; border-radius: 8px; background: #1b2430; font: 14px/1.5 ui-monospace, monospace;
-      white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { margin: 0; padding: 16px; border-radius: 8px; background: #1b2430;
+      font: 14px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 """
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.picture import draw_picture
 from playwright.sync_api import Browser, Page, expect
+
+from e2e.picture import draw_picture
 from support.framewall import Framewall
 from support.running import Running
 
