@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Direction(StrEnum):
@@ -39,7 +41,7 @@ class Mode(StrEnum):
 class Action(StrEnum):
     """What happens to a message or a request."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     DROP = "drop"
     CLOSE = "close"
     BAN = "ban"
@@ -98,27 +100,32 @@ class Message:
     transport: Transport = Transport.WEBSOCKET
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a packet for the engine: ``label`` names it, ``hint`` is a format, ``text`` or ``auto``.
+Path = tuple[str | int, ...]
+"""From a part's root to one of its leaves: members by name, elements by place."""
+
+Label = str | Callable[[Path], str]
+"""A field's name up to the part's root, or what names a leaf of the part from its path."""
+
+
+class Part(NamedTuple):
+    """A piece of a packet for the engine: ``hint`` is a format, ``text`` or ``auto``; ``label`` names fields.
 
     ``key`` is true where the text stands for a name (an event, a header's name).
     """
 
-    label: str
     data: bytes
     hint: str = "auto"
     key: bool = False
+    label: Label = "message"
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """What a framework said. ``framework`` is ``socket.io``; ``version`` its protocol; ``kind`` ``event``."""
+class Packet(NamedTuple):
+    """What a framework said: ``socket.io``, its protocol's version, ``event``, the event's name."""
 
     framework: str
     version: str
     kind: str
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
     name: str | None = None
     namespace: str | None = None
 

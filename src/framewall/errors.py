@@ -1,0 +1,69 @@
+"""Everything Framewall raises on purpose, and whose fault each one is.
+
+FramewallError
+├── PeerError            a client or server sent it: becomes a finding, answered with close_code or status
+│   ├── DecodeError      the framework's own grammar refuses it
+│   └── LimitReached     a named cap of framewall.limits was reached
+├── ConfigError          the operator's: file, key, and what to write instead
+└── InternalError        ours: answered as the route's ``fail`` setting says, and counted
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from framewall.limits import Limit
+
+
+class FramewallError(Exception):
+    """The root of the tree."""
+
+
+class PeerError(FramewallError):
+    """Something a peer sent cannot stand.
+
+    ``rule`` is the id that findings carry, ``attack`` its class, ``close_code`` the RFC 6455 section 7.4 code
+    and ``status`` the HTTP status to answer with.
+    """
+
+    attack = "protocol"
+    close_code = 1008
+    status = 403
+
+    def __init__(self, rule: str, why: str) -> None:
+        super().__init__(why)
+        self.rule = rule
+        self.why = why
+
+
+class DecodeError(PeerError):
+    """A framework's grammar refuses this message. ``rule`` is ``<framework>.<what>``."""
+
+
+class LimitReached(PeerError):  # noqa: N818 (what happened, in the words of limits.py)
+    """A named cap was reached."""
+
+    attack = "data_bomb"
+
+    def __init__(self, limit: Limit, why: str = "") -> None:
+        super().__init__(f"limit.{limit.name}", why or f"{limit.name} reached")
+        self.limit = limit
+
+
+class ConfigError(FramewallError):
+    """A configuration that cannot be used. ``key`` is dotted, ``instead`` says what to write."""
+
+    def __init__(self, why: str, *, file: str = "", key: str = "", line: int = 0, instead: str = "") -> None:
+        where = ":".join(str(part) for part in (file, line) if part)
+        text = f"{key}: {why}" if key else why
+        super().__init__("; ".join(part for part in (f"{where}: {text}" if where else text, instead) if part))
+        self.why = why
+        self.file = file
+        self.key = key
+        self.line = line
+        self.instead = instead
+
+
+class InternalError(FramewallError):
+    """A fault of Framewall itself."""

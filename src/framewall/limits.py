@@ -1,0 +1,72 @@
+"""Every cap: its name, its default, and what reaching it means. Reaching one is a finding, never silent.
+
+The first table is the core's own (``crates/framewall-core/src/limits.rs``); a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A named cap. ``default`` is in the unit that the name says."""
+
+    name: str
+    default: int
+    outcome: str
+
+
+MESSAGE_BYTES = Limit("message_bytes", 4 << 20, "Close 1009; nothing of the message is forwarded")
+MESSAGE_FRAMES = Limit("message_frames", 65_536, "Close 1009; nothing of the message is forwarded")
+FORMAT_DEPTH = Limit("format_depth", 64, "data_bomb finding; the rest is scanned raw")
+FORMAT_NODES = Limit("format_nodes", 100_000, "data_bomb finding; the rest is scanned raw")
+DECODED_BYTES = Limit("decoded_bytes", 16 << 20, "data_bomb finding; decoding stops")
+DECODE_LAYERS = Limit("decode_layers", 5, "data_bomb finding; deeper layers are not opened")
+LEAF_FANOUT = Limit("leaf_fanout", 32, "data_bomb finding; further views are not made")
+
+CORE = (
+    MESSAGE_BYTES,
+    MESSAGE_FRAMES,
+    FORMAT_DEPTH,
+    FORMAT_NODES,
+    DECODED_BYTES,
+    DECODE_LAYERS,
+    LEAF_FANOUT,
+)
+
+ATTACHMENTS = Limit("attachments", 64, "data_bomb finding; the packet is refused")
+PAYLOAD_PACKETS = Limit("payload_packets", 1_000, "data_bomb finding; the rest is scanned raw")
+SESSIONS = Limit("sessions", 100_000, "The session idle longest is forgotten; it may return, unproven")
+SESSION_IDLE_SECONDS = Limit("session_idle_seconds", 600, "An HTTP session idle this long is forgotten")
+GRAYLIST_CLIENTS = Limit("graylist_clients", 100_000, "The client whose entry ends first is taken off")
+BANNED_CLIENTS = Limit("banned_clients", 100_000, "The client whose ban ends first is let in again")
+EVENT_BYTES = Limit("event_bytes", 64 << 10, "The request shown in an event is cut, and says so")
+EVENT_FINDINGS = Limit("event_findings", 100, "An event keeps this many findings, strongest first")
+
+ALL = (
+    *CORE,
+    ATTACHMENTS,
+    PAYLOAD_PACKETS,
+    SESSIONS,
+    SESSION_IDLE_SECONDS,
+    GRAYLIST_CLIENTS,
+    BANNED_CLIENTS,
+    EVENT_BYTES,
+    EVENT_FINDINGS,
+)
+BY_NAME = {limit.name: limit for limit in ALL}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """One route's values: the defaults, and what its configuration sets otherwise."""
+
+    set: tuple[tuple[str, int], ...] = ()
+
+    def __getitem__(self, limit: Limit) -> int:
+        """The value in force."""
+        for name, value in self.set:
+            if name == limit.name:
+                return value
+        return limit.default

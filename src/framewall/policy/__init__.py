@@ -1,0 +1,6 @@
+"""Findings to verdict: scores against a threshold, modes, exceptions, the graylist and bans."""
+
+from framewall.policy.exceptions import Allowance
+from framewall.policy.route import Policy, RoutePolicy
+
+__all__ = ["Allowance", "Policy", "RoutePolicy"]

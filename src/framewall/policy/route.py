@@ -1,0 +1,54 @@
+"""What an operator decides for one route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from framewall.limits import Limits
+from framewall.model import Mode
+from framewall.policy.exceptions import Allowance
+
+THRESHOLD = 5
+"""One finding that is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePolicy:
+    """One route's decisions; every change makes a new object.
+
+    ``threshold``: the score from which a message is an attack.
+    ``sensitivity``: which rules take part, 1 (few, certain) to 4.
+    ``inspect``: ``client`` or ``both`` directions.
+    ``transports``: the only ones allowed, or None for all.
+    ``graylist``: networks (``203.0.113.0/24``) that safe_block treats as known attackers.
+    ``graylist_seconds``: how long an attack keeps its client on the graylist.
+    ``ban_seconds``: how long a blocked client is refused at the handshake; 0 is not at all.
+    ``fail``: what an internal fault does, ``closed`` or ``open``.
+    """
+
+    name: str = "default"
+    mode: Mode = Mode.BLOCK
+    threshold: int = THRESHOLD
+    sensitivity: int = 2
+    inspect: str = "client"
+    transports: frozenset[str] | None = None
+    exceptions: tuple[Allowance, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    graylist: tuple[str, ...] = ()
+    graylist_seconds: int = 3_600
+    ban_seconds: int = 0
+    close_code: int = 1008
+    status: int = 403
+    fail: str = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All routes. A name that is not here gets ``default``."""
+
+    routes: tuple[RoutePolicy, ...] = ()
+    default: RoutePolicy = field(default_factory=RoutePolicy)
+
+    def route(self, name: str) -> RoutePolicy:
+        """The decisions for the route of this name."""
+        return next((route for route in self.routes if route.name == name), self.default)
