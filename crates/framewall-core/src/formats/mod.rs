@@ -8,7 +8,12 @@
 use std::ops::{ControlFlow, Range};
 
 mod budget;
+pub mod msgpack;
 mod path;
+mod probe;
+#[cfg(test)]
+mod seen;
+mod tree;
 mod walk;
 
 pub use budget::Budget;
@@ -18,7 +23,7 @@ pub use walk::{Halted, Walk};
 use crate::limits::Limit;
 
 /// Every format that is walked, in the order in which equally likely readings are judged.
-pub const ALL: &[&dyn Format] = &[];
+pub const ALL: &[&dyn Format] = &[&msgpack::MsgPack];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

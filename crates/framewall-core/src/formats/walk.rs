@@ -107,6 +107,11 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Nodes that may still be taken: a count of things that take no bytes must not exceed it.
+    pub fn nodes_left(&self) -> u32 {
+        self.budget.nodes
+    }
+
     /// Reports something wrong in itself.
     pub fn anomaly(&mut self, name: &'static str, span: Range<usize>) -> Result<(), Halted> {
         let flow = self.sink.anomaly(Anomaly::Structure(name), span);

@@ -1,0 +1,354 @@
+//! MessagePack, with msgpackr's records (extension 0x72).
+//!
+//! Source: the MessagePack specification; msgpackr's record extension as its decoder reads it. Lengths need
+//! not be minimal, keys may be of any type, text need not be UTF-8. Values that follow one another are one
+//! walk each: `consumed` says where the next begins.
+
+use std::collections::HashMap;
+
+use super::probe::probe;
+use super::tree::{Tree, Turn, Walked};
+use super::{Container, Format, Halted, Kind, Likelihood, Walk};
+
+/// The extension type by which msgpackr defines a record: a list of names, then one value a name.
+const RECORD: u8 = 0x72;
+
+/// The walker.
+#[derive(Clone, Copy, Debug)]
+pub struct MsgPack;
+
+impl Format for MsgPack {
+    fn name(&self) -> &'static str {
+        "msgpack"
+    }
+
+    fn opens(&self, first: u8) -> bool {
+        first >= 0x80 && first != 0xc1
+    }
+
+    fn sniff(&self, bytes: &[u8]) -> Likelihood {
+        let container = match bytes {
+            [0x80..=0x9f | 0xdc..=0xdf, ..] => true,
+            [0xd4, RECORD, ..] | [0xd5, RECORD, _, _, ..] => true,
+            [first, _, ..] if self.opens(*first) => false,
+            _ => return 0,
+        };
+        let seen = probe(self, bytes);
+        match (container, seen.sound && seen.garbled == 0) {
+            (true, true) if seen.texts > 0 => 85,
+            (true, true) => 50,
+            (true, false) => 20,
+            (false, true) if seen.whole => 35,
+            (false, _) if seen.whole => 20,
+            _ => 5,
+        }
+    }
+
+    fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
+        let (mut tree, mut records) = (Tree::new(bytes, walk), Records::default());
+        loop {
+            match tree.step()? {
+                Turn::End => return Ok(tree.at),
+                Turn::Key if records.name(&mut tree)? => {}
+                turn => token(&mut tree, &mut records, turn)?,
+            }
+        }
+    }
+}
+
+/// `extra` of a level: which record's names its members have.
+type State<'d, 'w, 'a> = Tree<'d, 'w, 'a, Option<usize>>;
+
+/// Record definitions met so far. Later ones with the same id replace earlier ones, as in msgpackr.
+#[derive(Default)]
+struct Records {
+    /// Where each definition's names stand in the document.
+    names: Vec<Vec<(usize, usize)>>,
+    /// From id (first byte's low six bits, high byte above) to definition.
+    ids: HashMap<u16, usize>,
+}
+
+impl Records {
+    /// In a record, goes down to the next member; its name is not in the data, so it yields no leaf.
+    #[inline]
+    fn name(&self, tree: &mut State<'_, '_, '_>) -> Walked<bool> {
+        let Some(level) = tree.levels.last() else { return Ok(false) };
+        let Some(record) = level.extra else { return Ok(false) };
+        // `step` has counted this member already.
+        let (from, to) = self.names[record][level.index as usize - 1];
+        tree.decoded(to - from)?;
+        let doc = tree.doc;
+        tree.walk.path.push_key(&doc[from..to]);
+        Ok(true)
+    }
+
+    /// A positive fixint that is a record's id begins that record.
+    #[inline]
+    fn find(&self, tree: &State<'_, '_, '_>, first: u8) -> Option<(usize, usize)> {
+        if self.ids.is_empty() || first < 0x40 {
+            return None;
+        }
+        let low = u16::from(first & 0x3f);
+        let wide = tree.doc[..tree.end].get(tree.at).and_then(|&high| self.ids.get(&(low | u16::from(high) << 6)));
+        match self.ids.get(&low) {
+            Some(&record) if !self.two_bytes(low) => Some((record, 0)),
+            _ => wide.map(|&record| (record, 1)),
+        }
+    }
+
+    /// Whether ids that begin so have a second byte.
+    fn two_bytes(&self, low: u16) -> bool {
+        self.ids.contains_key(&(low | 0x8000))
+    }
+
+    /// Reads a definition after its id: a list of texts (or small numbers).
+    fn define(&mut self, tree: &mut State<'_, '_, '_>, id: u16) -> Walked<Option<usize>> {
+        let back = tree.at;
+        let Some(count) = list_header(tree)? else {
+            tree.at = back;
+            return Ok(None);
+        };
+        tree.counted(count, 1)?;
+        let mut names = Vec::new();
+        for _ in 0..count {
+            let start = tree.at;
+            let first = tree.byte()?;
+            let Some(len) = text_len(tree, first)? else {
+                if first < 0x80 {
+                    names.push((start, tree.at));
+                    continue;
+                }
+                tree.at = back;
+                return Ok(None);
+            };
+            let name = tree.take(len)?;
+            let span = tree.at - name.len()..tree.at;
+            names.push((span.start, span.end));
+            tree.key(Kind::Text, name, span)?;
+            tree.walk.path.pop();
+        }
+        let record = self.names.len();
+        self.names.push(names);
+        self.ids.insert(id, record);
+        if id > 0x3f {
+            self.ids.insert(id & 0x3f | 0x8000, record);
+        }
+        Ok(Some(record))
+    }
+
+    fn open(&self, tree: &mut State<'_, '_, '_>, record: usize, turn: Turn, start: usize) -> Walked {
+        tree.enter(turn, Container::Map, self.names[record].len() as u64, start, Some(record))
+    }
+}
+
+/// One token, which stands where `turn` says.
+#[inline]
+fn token(tree: &mut State<'_, '_, '_>, records: &mut Records, turn: Turn) -> Walked {
+    let start = tree.at;
+    let first = tree.byte()?;
+    match first {
+        0x00..=0x7f => match records.find(tree, first) {
+            Some((record, more)) => {
+                tree.at += more;
+                records.open(tree, record, turn, start)
+            }
+            None => tree.int(turn, first, start),
+        },
+        0x80..=0x8f => open(tree, turn, Container::Map, u64::from(first & 0x0f), start),
+        0x90..=0x9f => open(tree, turn, Container::List, u64::from(first & 0x0f), start),
+        0xa0..=0xbf => blob(tree, turn, Kind::Text, u64::from(first & 0x1f)),
+        0xc0 => tree.null(turn, start),
+        0xc1 => Err(tree.invalid(start, "0xc1 is never used")),
+        0xc2 | 0xc3 => tree.bool(turn, first == 0xc3, start),
+        0xc4..=0xc6 => {
+            let len = length(tree, 1 << (first - 0xc4))?;
+            blob(tree, turn, Kind::Binary, len)
+        }
+        0xc7..=0xc9 => {
+            let len = length(tree, 1 << (first - 0xc7))?;
+            extension(tree, records, turn, len, start)
+        }
+        0xca => {
+            let number = f32::from_be_bytes(tree.array()?);
+            float32(tree, turn, number, start)
+        }
+        0xcb => {
+            let number = f64::from_be_bytes(tree.array()?);
+            tree.float(turn, number, start)
+        }
+        0xcc..=0xcf => {
+            let number = length(tree, 1 << (first - 0xcc))?;
+            tree.int(turn, number, start)
+        }
+        0xd0..=0xd3 => {
+            let width = 1 << (first - 0xd0);
+            let number = length(tree, width)?;
+            let unused = 64 - 8 * width as u32;
+            tree.int(turn, (number << unused) as i64 >> unused, start)
+        }
+        0xd4..=0xd8 => extension(tree, records, turn, 1 << (first - 0xd4), start),
+        0xd9..=0xdb => {
+            let len = length(tree, 1 << (first - 0xd9))?;
+            blob(tree, turn, Kind::Text, len)
+        }
+        0xdc | 0xdd => {
+            let count = length(tree, 2 << (first - 0xdc))?;
+            open(tree, turn, Container::List, count, start)
+        }
+        0xde | 0xdf => {
+            let count = length(tree, 2 << (first - 0xde))?;
+            open(tree, turn, Container::Map, count, start)
+        }
+        0xe0..=0xff => tree.int(turn, first as i8, start),
+    }
+}
+
+/// A big-endian number of `width` bytes.
+#[inline]
+fn length(tree: &mut State<'_, '_, '_>, width: usize) -> Walked<u64> {
+    Ok(match width {
+        1 => u64::from(tree.byte()?),
+        2 => u64::from(u16::from_be_bytes(tree.array()?)),
+        4 => u64::from(u32::from_be_bytes(tree.array()?)),
+        _ => u64::from_be_bytes(tree.array()?),
+    })
+}
+
+/// An f32 keeps its own shortest text: `0.1`, not `0.10000000149011612`.
+fn float32(tree: &mut State<'_, '_, '_>, turn: Turn, number: f32, start: usize) -> Walked {
+    let mut buffer = ryu::Buffer::new();
+    tree.scalar(turn, Kind::Number, buffer.format(number).as_bytes(), start..tree.at)
+}
+
+#[inline]
+fn open(tree: &mut State<'_, '_, '_>, turn: Turn, kind: Container, count: u64, start: usize) -> Walked {
+    tree.counted(count, if kind == Container::Map { 2 } else { 1 })?;
+    tree.enter(turn, kind, count, start, None)
+}
+
+#[inline]
+fn blob(tree: &mut State<'_, '_, '_>, turn: Turn, kind: Kind, len: u64) -> Walked {
+    let bytes = tree.take(len)?;
+    tree.scalar(turn, kind, bytes, tree.at - bytes.len()..tree.at)
+}
+
+fn extension(tree: &mut State<'_, '_, '_>, records: &mut Records, turn: Turn, len: u64, start: usize) -> Walked {
+    let kind = tree.byte()?;
+    let bytes = tree.take(len)?;
+    if kind == RECORD && (len == 1 || len == 2) {
+        let id = u16::from(bytes[0] & 0x3f) | u16::from(bytes.get(1).copied().unwrap_or(0)) << 6;
+        if let Some(record) = records.define(tree, id)? {
+            return records.open(tree, record, turn, start);
+        }
+    }
+    let span = tree.at - bytes.len()..tree.at;
+    let mut digits = itoa::Buffer::new();
+    let name = [b"ext(", digits.format(kind as i8).as_bytes(), b")"].concat();
+    match turn {
+        Turn::Key => tree.key(Kind::Extension, bytes, span),
+        _ => tree.value_under(&name, Kind::Extension, bytes, span),
+    }
+}
+
+fn list_header(tree: &mut State<'_, '_, '_>) -> Walked<Option<u64>> {
+    Ok(Some(match tree.byte()? {
+        first @ 0x90..=0x9f => u64::from(first & 0x0f),
+        0xdc => length(tree, 2)?,
+        0xdd => length(tree, 4)?,
+        _ => return Ok(None),
+    }))
+}
+
+fn text_len(tree: &mut State<'_, '_, '_>, first: u8) -> Walked<Option<u64>> {
+    Ok(Some(match first {
+        0xa0..=0xbf => u64::from(first & 0x1f),
+        0xd9..=0xdb => length(tree, 1 << (first - 0xd9))?,
+        _ => return Ok(None),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::seen::{Seen, seen};
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Seen {
+        seen(&MsgPack, bytes)
+    }
+
+    #[test]
+    fn keys_of_any_type_and_their_values_are_seen() {
+        // {"a": 1, 2: b"x", ["k"]: nil}
+        let seen = read(b"\x83\xa1a\x01\x02\xc4\x01x\x91\xa1k\xc0");
+        assert_eq!(
+            seen.leaves,
+            [
+                "key text a = a",
+                "number a = 1",
+                "key number 2 = 2",
+                "binary 2 = x",
+                "key text [...][0] = k",
+                "null [...] = null"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_record_is_a_map_and_its_names_are_seen_once() {
+        // msgpackr: [{"m": "a"}, {"m": "b"}]
+        let seen = read(b"\x92\xd4\x72\x40\x91\xa1m\xa1a\x40\xa1b");
+        assert_eq!(seen.leaves, ["key text [0].m = m", "text [0].m = a", "text [1].m = b"]);
+        assert!(seen.complete(), "{seen:?}");
+    }
+
+    #[test]
+    fn a_record_id_of_two_bytes_is_one_record() {
+        let seen = read(b"\x92\xd5\x72\x41\x01\x91\xa1m\xa1a\x41\x01\xa1b");
+        assert_eq!(seen.leaves, ["key text [0].m = m", "text [0].m = a", "text [1].m = b"]);
+    }
+
+    #[test]
+    fn small_numbers_stay_numbers_until_a_record_takes_their_id() {
+        assert_eq!(read(b"\x92\x40\xa1b").leaves, ["number [0] = 64", "text [1] = b"]);
+    }
+
+    #[test]
+    fn an_extension_is_named_by_its_type() {
+        assert_eq!(read(b"\xc7\x03\x05abc").leaves, ["extension ext(5) = abc"]);
+        assert_eq!(read(b"\xd6\xff\x00\x00\x00\x01").leaves, ["extension ext(-1) = \0\0\0\u{1}"]);
+    }
+
+    #[test]
+    fn text_in_any_byte_order_of_length_and_any_encoding_is_kept() {
+        let seen = read(b"\xdb\x00\x00\x00\x04\xc0\xbcb>");
+        assert_eq!(seen.raw_bytes, [b"\xc0\xbcb>".to_vec()]);
+    }
+
+    #[test]
+    fn a_count_beyond_the_data_is_an_anomaly() {
+        let seen = read(b"\xdd\xff\xff\xff\xff\xa1a");
+        assert_eq!(seen.anomalies, ["count exceeds data"]);
+        assert_eq!(seen.leaves, ["text [0] = a"]);
+        assert_eq!(seen.outcome, Some(super::super::Outcome::Truncated));
+    }
+
+    #[test]
+    fn a_length_beyond_the_data_is_an_anomaly_and_the_rest_is_given_raw() {
+        let seen = read(b"\xdb\xff\xff\xff\xffabc");
+        assert_eq!(seen.anomalies, ["length exceeds data"]);
+        assert!(seen.leaves[0].ends_with("abc"), "{seen:?}");
+    }
+
+    #[test]
+    fn the_next_document_is_left_alone() {
+        assert_eq!(read(b"\x91\x01\x91\x02").outcome, Some(super::super::Outcome::Complete { consumed: 2 }));
+    }
+
+    #[test]
+    fn plain_text_is_not_msgpack() {
+        for text in ["hello world", "{\"a\":1}", "привет, мир", "مرحبا بالعالم", "你好世界"] {
+            assert!(MsgPack.sniff(text.as_bytes()) < 20, "{text}");
+        }
+        assert!(MsgPack.sniff(b"\x82\xa4type\x02\xa4data\xa2hi") > 80);
+    }
+}
