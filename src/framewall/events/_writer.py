@@ -1,0 +1,150 @@
+"""Batches on a thread of their own: how every sink keeps a slow disk away from the data path."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from framewall.events._api import Counts, StoreError
+from framewall.model import Event
+
+log = logging.getLogger("framewall.events")
+
+#: Events that may wait for the disk. Reaching it drops the newest, which is counted and logged.
+QUEUE_EVENTS = 10_000
+#: Characters of requests that may wait for the disk. The same outcome.
+QUEUE_CHARS = 64 * 1024 * 1024
+#: Events written at once.
+BATCH_EVENTS = 500
+#: Seconds that the first event of a batch waits for company: what a power cut or kill -9 can cost.
+BATCH_SECONDS = 0.05
+
+_RETRY_SECONDS = (0.05, 0.2, 1.0, 5.0)
+_COMPLAIN_SECONDS = 10.0
+
+
+class BatchWriter:
+    """A bounded queue and a thread that empties it through ``write``.
+
+    ``write`` stores a batch whole or raises OSError or StoreError, after which the same batch is offered again,
+    later and later. Any other exception is the events' own fault: they are then offered one by one, and
+    those that still fail are counted and left out. ``release`` is called last, on the same thread.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Event]], None],
+        release: Callable[[], None],
+        name: str,
+        queue_events: int = QUEUE_EVENTS,
+    ) -> None:
+        self._write = write
+        self._release = release
+        self._name = name
+        self._limit = queue_events
+        self._queue: deque[Event] = deque()
+        self._chars = 0
+        self._put = self._written = self._dropped = self._failed = 0
+        self._closing = self._abandoned = False
+        self._deadline = float("inf")
+        self._complained = float("-inf")
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=f"framewall-events {name}", daemon=True)
+        self._thread.start()
+
+    def put(self, event: Event) -> bool:
+        """Accept the event without blocking; False if the queue is full or closed."""
+        with self._changed:
+            self._put += 1
+            full = len(self._queue) >= self._limit or self._chars + len(event.request) > QUEUE_CHARS
+            if self._closing or (full and self._queue):
+                self._dropped += 1
+                self._complain("%s takes no more events now: %d dropped so far", self._name, self._dropped)
+                return False
+            self._queue.append(event)
+            self._chars += len(event.request)
+            if len(self._queue) == 1 or len(self._queue) >= BATCH_EVENTS:
+                self._changed.notify()
+            return True
+
+    def counts(self) -> Counts:
+        """What became of the events so far."""
+        with self._changed:
+            return Counts(self._put, self._written, self._dropped, self._failed)
+
+    def close(self, timeout: float = 10.0) -> Counts:
+        """Write what waits, at most ``timeout`` seconds long; the rest is counted as dropped."""
+        with self._changed:
+            self._closing = True
+            self._deadline = min(self._deadline, time.monotonic() + timeout)
+            self._changed.notify()
+        self._thread.join(timeout + 1.0)
+        with self._changed:
+            if self._queue and not self._abandoned:
+                self._abandoned = True
+                self._dropped += len(self._queue)
+                log.error("%s: %d events could not be written before the end", self._name, len(self._queue))
+            return Counts(self._put, self._written, self._dropped, self._failed)
+
+    def _run(self) -> None:
+        try:
+            while batch := self._next():
+                if not self._store(batch):
+                    break
+        finally:
+            self._release()
+
+    def _next(self) -> list[Event]:
+        """The next batch; empty when there is nothing left and no more will come. It stays queued till written."""
+        with self._changed:
+            while not self._queue and not self._closing:
+                self._changed.wait()
+            if not self._closing and len(self._queue) < BATCH_EVENTS:
+                self._changed.wait_for(lambda: self._closing or len(self._queue) >= BATCH_EVENTS, BATCH_SECONDS)
+            return [self._queue[place] for place in range(min(len(self._queue), BATCH_EVENTS))]
+
+    def _store(self, batch: list[Event]) -> bool:
+        """Write the batch, however often it takes; False when time ran out."""
+        tries = 0
+        while True:
+            try:
+                self._write(batch)
+            except (OSError, StoreError) as error:
+                if not self._pause(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)], error):
+                    return False
+                tries += 1
+            except Exception:
+                if len(batch) > 1:
+                    return all(self._store([event]) for event in batch)
+                log.exception("%s: event %s cannot be stored", self._name, batch[0].id)
+                self._done(batch, failed=1)
+                return True
+            else:
+                self._done(batch, written=len(batch))
+                return True
+
+    def _pause(self, seconds: float, error: Exception) -> bool:
+        """Wait before another try; False when that would be too late."""
+        with self._changed:
+            self._complain("%s cannot be written now (%s): %d events wait", self._name, error, len(self._queue))
+            hurried = self._closing
+            self._changed.wait_for(lambda: self._closing and not hurried, 0.05 if hurried else seconds)
+            return time.monotonic() < self._deadline
+
+    def _done(self, events: list[Event], *, written: int = 0, failed: int = 0) -> None:
+        with self._changed:
+            if self._abandoned:
+                return
+            for _ in events:
+                self._chars -= len(self._queue.popleft().request)
+            self._written += written
+            self._failed += failed
+
+    def _complain(self, text: str, *values: object) -> None:
+        now = time.monotonic()
+        if now - self._complained >= _COMPLAIN_SECONDS:
+            self._complained = now
+            log.error(text, *values)
