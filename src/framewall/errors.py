@@ -5,6 +5,7 @@ FramewallError
 │   ├── DecodeError      the framework's own grammar refuses it
 │   └── LimitReached     a named cap of framewall.limits was reached
 ├── ConfigError          the operator's: file, key, and what to write instead
+├── StoreError           the operator's: events cannot be kept or read there, why, and what to do
 └── InternalError        ours: answered as the route's ``fail`` setting says, and counted
 """
 
@@ -63,6 +64,10 @@ class ConfigError(FramewallError):
         self.key = key
         self.line = line
         self.instead = instead
+
+
+class StoreError(FramewallError):
+    """A store of events that cannot be opened, read or written. The text says why, and what to do."""
 
 
 class InternalError(FramewallError):

@@ -43,6 +43,10 @@ GRAYLIST_CLIENTS = Limit("graylist_clients", 100_000, "The client whose entry en
 BANNED_CLIENTS = Limit("banned_clients", 100_000, "The client whose ban ends first is let in again")
 EVENT_BYTES = Limit("event_bytes", 64 << 10, "The request shown in an event is cut, and says so")
 EVENT_FINDINGS = Limit("event_findings", 100, "An event keeps this many findings, strongest first")
+EVENT_QUEUE = Limit(
+    "event_queue", 10_000, "Events that come while this many wait for the disk are dropped and counted"
+)
+EVENT_QUEUE_BYTES = Limit("event_queue_bytes", 64 << 20, "The same, by the bytes of their requests")
 
 ALL = (
     *CORE,
@@ -54,6 +58,8 @@ ALL = (
     BANNED_CLIENTS,
     EVENT_BYTES,
     EVENT_FINDINGS,
+    EVENT_QUEUE,
+    EVENT_QUEUE_BYTES,
 )
 BY_NAME = {limit.name: limit for limit in ALL}
 

@@ -13,13 +13,9 @@ from framewall.model import Event
 DEFAULT_URL = "sqlite:framewall-events.db"
 
 
-class StoreError(Exception):
-    """The store cannot be opened, read or written. The text says which, why, and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the events handed to a sink: ``put`` = ``written`` + ``dropped`` + ``failed`` + ``waiting``."""
+    """What became of the events handed to a sink: put = written + dropped + failed + waiting."""
 
     put: int = 0
     written: int = 0
@@ -87,7 +83,7 @@ class EventSource(Protocol):
         ...
 
     def follow(self, query: Query, stop: Flag) -> Iterator[Event]:
-        """What :meth:`read` gives, then every new event as it comes, until ``stop`` is set. Raises StoreError."""
+        """What :meth:`read` gives, then new events as they come, until ``stop`` is set. Raises StoreError."""
         ...
 
     def close(self) -> None:
@@ -97,7 +93,7 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """One kind of store: the URL scheme that names it, and how to open its two ends by what follows the scheme.
+    """One kind of store: the URL scheme that names it, and how to open its two ends by what follows it.
 
     ``source`` is ``None`` where events can only be sent.
     """

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from framewall.events._api import Backend, Counts, EventSink, EventSource, StoreError
+from framewall.errors import StoreError
+from framewall.events._api import Backend, Counts, EventSink, EventSource
 from framewall.model import Event
 
 
@@ -26,7 +27,7 @@ def backends() -> dict[str, Backend]:
 
 
 def find(url: str) -> tuple[Backend, str]:
-    """The store that a URL names, and what follows the scheme. Raises StoreError with what to write instead."""
+    """The store that a URL names, and what follows the scheme. Raises StoreError."""
     scheme, colon, rest = url.partition(":")
     backend = backends().get(scheme.lower())
     examples = ", ".join(sorted(each.example for each in backends().values()))
@@ -57,7 +58,9 @@ def open_source(url: str) -> EventSource:
     """The reading end of a store. Raises StoreError."""
     backend, place = find(url)
     if backend.source is None:
-        raise StoreError(f"events sent to {url!r} cannot be read back; read them from a store such as sqlite:PATH")
+        raise StoreError(
+            f"events sent to {url!r} cannot be read back; read them from a store such as sqlite:PATH"
+        )
     return backend.source(place)
 
 
@@ -69,7 +72,8 @@ class Several:
 
     def put(self, event: Event) -> bool:
         """Offer the event to all; True if all accepted it."""
-        return all([sink.put(event) for sink in self._sinks])
+        accepted = [sink.put(event) for sink in self._sinks]
+        return all(accepted)
 
     def counts(self) -> Counts:
         """The sum over all sinks."""

@@ -8,15 +8,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from framewall.events._api import Counts, StoreError
+from framewall.errors import StoreError
+from framewall.events._api import Counts
+from framewall.limits import EVENT_QUEUE, EVENT_QUEUE_BYTES
 from framewall.model import Event
 
 log = logging.getLogger("framewall.events")
 
-#: Events that may wait for the disk. Reaching it drops the newest, which is counted and logged.
-QUEUE_EVENTS = 10_000
-#: Characters of requests that may wait for the disk. The same outcome.
-QUEUE_CHARS = 64 * 1024 * 1024
 #: Events written at once.
 BATCH_EVENTS = 500
 #: Seconds that the first event of a batch waits for company: what a power cut or kill -9 can cost.
@@ -29,7 +27,7 @@ _COMPLAIN_SECONDS = 10.0
 class BatchWriter:
     """A bounded queue and a thread that empties it through ``write``.
 
-    ``write`` stores a batch whole or raises OSError or StoreError, after which the same batch is offered again,
+    ``write`` stores a batch whole or raises OSError or StoreError; the same batch is then offered again,
     later and later. Any other exception is the events' own fault: they are then offered one by one, and
     those that still fail are counted and left out. ``release`` is called last, on the same thread.
     """
@@ -39,7 +37,7 @@ class BatchWriter:
         write: Callable[[Sequence[Event]], None],
         release: Callable[[], None],
         name: str,
-        queue_events: int = QUEUE_EVENTS,
+        queue_events: int = EVENT_QUEUE.default,
     ) -> None:
         self._write = write
         self._release = release
@@ -59,7 +57,10 @@ class BatchWriter:
         """Accept the event without blocking; False if the queue is full or closed."""
         with self._changed:
             self._put += 1
-            full = len(self._queue) >= self._limit or self._chars + len(event.request) > QUEUE_CHARS
+            full = (
+                len(self._queue) >= self._limit
+                or self._chars + len(event.request) > EVENT_QUEUE_BYTES.default
+            )
             if self._closing or (full and self._queue):
                 self._dropped += 1
                 self._complain("%s takes no more events now: %d dropped so far", self._name, self._dropped)
@@ -98,12 +99,14 @@ class BatchWriter:
             self._release()
 
     def _next(self) -> list[Event]:
-        """The next batch; empty when there is nothing left and no more will come. It stays queued till written."""
+        """The next batch, still queued; empty when nothing is left and no more will come."""
         with self._changed:
             while not self._queue and not self._closing:
                 self._changed.wait()
             if not self._closing and len(self._queue) < BATCH_EVENTS:
-                self._changed.wait_for(lambda: self._closing or len(self._queue) >= BATCH_EVENTS, BATCH_SECONDS)
+                self._changed.wait_for(
+                    lambda: self._closing or len(self._queue) >= BATCH_EVENTS, BATCH_SECONDS
+                )
             return [self._queue[place] for place in range(min(len(self._queue), BATCH_EVENTS))]
 
     def _store(self, batch: list[Event]) -> bool:
@@ -129,7 +132,9 @@ class BatchWriter:
     def _pause(self, seconds: float, error: Exception) -> bool:
         """Wait before another try; False when that would be too late."""
         with self._changed:
-            self._complain("%s cannot be written now (%s): %d events wait", self._name, error, len(self._queue))
+            self._complain(
+                "%s cannot be written now (%s): %d events wait", self._name, error, len(self._queue)
+            )
             hurried = self._closing
             self._changed.wait_for(lambda: self._closing and not hurried, 0.05 if hurried else seconds)
             return time.monotonic() < self._deadline

@@ -13,9 +13,11 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import BinaryIO
 
-from framewall.events._api import Backend, Counts, Query, StoreError
-from framewall.events._writer import QUEUE_EVENTS, BatchWriter
+from framewall.errors import StoreError
+from framewall.events._api import Backend, Counts, Query
+from framewall.events._writer import BatchWriter
 from framewall.events.record import as_json, from_json
+from framewall.limits import EVENT_QUEUE
 from framewall.model import Event
 
 STDOUT = "-"
@@ -31,7 +33,7 @@ def encode(event: Event) -> bytes:
 class JsonlSink:
     """The writing end."""
 
-    def __init__(self, place: str, queue_events: int = QUEUE_EVENTS) -> None:
+    def __init__(self, place: str, queue_events: int = EVENT_QUEUE.default) -> None:
         self._path = None if place == STDOUT else Path(place)
         self._rest = b""  # of a batch that could not be written whole
         self._file = os.dup(1) if self._path is None else _append(self._path)
@@ -88,7 +90,7 @@ class JsonlSource:
             raise StoreError(f"jsonl:{self._path} cannot be read: {error.strerror}") from error
 
     def follow(self, query: Query, stop: Flag) -> Iterator[Event]:
-        """What :meth:`read` gives, then every new event as it comes, until ``stop`` is set. Raises StoreError."""
+        """What :meth:`read` gives, then new events as they come, until ``stop`` is set. Raises StoreError."""
         first = True
         while not stop.is_set():
             try:
@@ -137,7 +139,7 @@ def _same_file(path: Path, file: int) -> bool:
 
 
 def _events(file: BinaryIO, partial: bytearray) -> Iterator[Event]:
-    """The events from here to the end; what follows the last newline is kept in ``partial`` for the next call."""
+    """The events from here on; what follows the last newline is kept in ``partial`` for the next call."""
     for line in file:
         partial += line
         if not partial.endswith(b"\n"):

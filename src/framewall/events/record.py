@@ -13,23 +13,22 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
+from framewall.limits import EVENT_BYTES, EVENT_FINDINGS
 from framewall.model import Action, Event, Finding, Mode
 
 REDACTED = "[redacted]"
 
-#: A longer normalised request is cut, and says so: an event is for reading, the payload's length is in its head.
-REQUEST_CHARS = 64 * 1024
-#: A longer value of a finding (field, match) is cut.
-FINDING_CHARS = 4 * 1024
-#: Further findings of one event are left out of the record; the score still counts them.
-FINDINGS = 64
+#: A longer value of a finding (field, match) is cut; these are quoted, not measured.
+VALUE_CHARS = 4 * 1024
 
 _CUT = "… [cut: {} more characters]"
 
 # Words that make a query parameter or a header a secret, wherever they stand in its name.
 _SECRET_WORDS = frozenset(
-    "token jwt secret secrets password passwd pass passphrase pw pwd auth authorization bearer credential "
-    "credentials apikey key sig signature session sessionid sid otp pin".split()
+    """
+    token jwt secret secrets password passwd pass passphrase pw pwd auth authorization bearer credential
+    credentials apikey key sig signature session sessionid sid otp pin
+    """.split()  # noqa: SIM905 (a table of words)
 )
 # The same glued to other words: accesstoken, PHPSESSID.
 _SECRET_ENDINGS = (
@@ -50,22 +49,26 @@ _SECRET_ENDINGS = (
 # Named like secrets, and none: RFC 6455 section 11.3 nonces, and a retry's label.
 _HARMLESS_HEADERS = frozenset({"sec-websocket-key", "sec-websocket-accept", "idempotency-key"})
 _AUTH_SCHEMES = frozenset(
-    "basic bearer digest negotiate ntlm token apikey hmac hawk dpop gnap mutual hoba vapid "
-    "aws4-hmac-sha256 scram-sha-1 scram-sha-256".split()
+    """
+    basic bearer digest negotiate ntlm token apikey hmac hawk dpop gnap mutual hoba vapid aws4-hmac-
+    sha256 scram-sha-1 scram-sha-256
+    """.split()  # noqa: SIM905 (a table of words)
 )
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization"})
 
-# Subprotocols that name a protocol: IANA's registry and what the frameworks send. Clients put tokens here too,
-# because a browser lets a page set no other header, so whatever is not known is taken for one.
+# Subprotocols that name a protocol: IANA's registry and what the frameworks send. Clients put tokens here
+# too, because a browser lets a page set no other header, so whatever is not known is taken for one.
 SUBPROTOCOLS = frozenset(
-    "graphql-ws graphql-transport-ws subscriptions-transport-ws mqtt mqttv3.1 mqttv5 amqp amqpwsb10 stomp v10.stomp "
-    "v11.stomp v12.stomp wamp wamp.2.json wamp.2.msgpack wamp.2.cbor wamp.2.json.batched wamp.2.msgpack.batched "
-    "wamp.2.cbor.batched actioncable-v1-json actioncable-v1-msgpack actioncable-unsupported ocpp1.2 ocpp1.5 ocpp1.6 "
-    "ocpp2.0 ocpp2.0.1 ocpp2.1 soap sip xmpp msrp bfcp json msgpack cbor protobuf binary base64 text chat nats "
-    "json.webpubsub.azure.v1 protobuf.webpubsub.azure.v1 json.reliable.webpubsub.azure.v1 "
-    "protobuf.reliable.webpubsub.azure.v1 v4.channel.k8s.io v5.channel.k8s.io channel.k8s.io "
-    "base64.channel.k8s.io access_token bearer jsonrpc jsonrpc-2.0 phoenix signalr janus-protocol lws-mirror-protocol "
-    "vite-hmr vite-ping sockjs".split()
+    """
+    graphql-ws graphql-transport-ws subscriptions-transport-ws mqtt mqttv3.1 mqttv5 amqp amqpwsb10 stomp
+    v10.stomp v11.stomp v12.stomp wamp wamp.2.json wamp.2.msgpack wamp.2.cbor wamp.2.json.batched
+    wamp.2.msgpack.batched wamp.2.cbor.batched actioncable-v1-json actioncable-v1-msgpack actioncable-
+    unsupported ocpp1.2 ocpp1.5 ocpp1.6 ocpp2.0 ocpp2.0.1 ocpp2.1 soap sip xmpp msrp bfcp json msgpack
+    cbor protobuf binary base64 text chat nats json.webpubsub.azure.v1 protobuf.webpubsub.azure.v1
+    json.reliable.webpubsub.azure.v1 protobuf.reliable.webpubsub.azure.v1 v4.channel.k8s.io
+    v5.channel.k8s.io channel.k8s.io base64.channel.k8s.io access_token bearer jsonrpc jsonrpc-2.0
+    phoenix signalr janus-protocol lws-mirror-protocol vite-hmr vite-ping sockjs
+    """.split()  # noqa: SIM905 (a table of words)
 )
 
 _JWT = re.compile(r"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)*")
@@ -102,7 +105,7 @@ def redact_target(target: str) -> str:
 
 
 def redact_header(name: str, value: str, subprotocols: Collection[str] = ()) -> str:
-    """The value of header ``name`` as it may be kept. ``subprotocols`` are the route's own, and stay visible."""
+    """The value of header ``name`` as it may be kept. ``subprotocols`` are the route's own: they stay."""
     header = name.strip().lower()
     if header in _CREDENTIAL_HEADERS:
         return _credentials(value)
@@ -158,11 +161,11 @@ def redact(event: Event, subprotocols: Collection[str] = ()) -> Event:
         client_ip=_storable(event.client_ip),
         session=_storable(event.session),
         transport=_storable(event.transport),
-        path=_cut(_storable(redact_target(event.path)), FINDING_CHARS),
+        path=_cut(_storable(redact_target(event.path)), VALUE_CHARS),
         framework=_storable(event.framework),
-        event=None if event.event is None else _cut(_storable(event.event), FINDING_CHARS),
-        findings=tuple(_finding(finding) for finding in event.findings[:FINDINGS]),
-        request=_cut(_storable(redact_request(event.request, subprotocols)), REQUEST_CHARS),
+        event=None if event.event is None else _cut(_storable(event.event), VALUE_CHARS),
+        findings=tuple(_finding(finding) for finding in event.findings[: EVENT_FINDINGS.default]),
+        request=_cut(_storable(redact_request(event.request, subprotocols)), EVENT_BYTES.default),
     )
 
 
@@ -218,9 +221,9 @@ def _subprotocol(offer: str, own: Collection[str]) -> str:
 def _finding(finding: Finding) -> Finding:
     return replace(
         finding,
-        field=_cut(_storable(finding.field), FINDING_CHARS),
+        field=_cut(_storable(finding.field), VALUE_CHARS),
         chain=tuple(map(_storable, finding.chain)),
-        match=_cut(_storable(finding.match), FINDING_CHARS),
+        match=_cut(_storable(finding.match), VALUE_CHARS),
     )
 
 

@@ -1,7 +1,7 @@
 """Events in one SQLite file: ``sqlite:PATH``. The default, good for one machine and millions of events.
 
-Write-ahead log and ``synchronous=NORMAL``: readers never wait for the writer, a killed process loses at most the
-batch it was writing, a power cut at most the last moments. Several processes may write to one file.
+Write-ahead log and ``synchronous=NORMAL``: readers never wait for the writer, a killed process loses at most
+the batch it was writing, a power cut at most the last moments. Several processes may write to one file.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 from urllib.parse import quote
 
-from framewall.events._api import Backend, Counts, Query, StoreError
-from framewall.events._writer import QUEUE_EVENTS, BatchWriter
+from framewall.errors import StoreError
+from framewall.events._api import Backend, Counts, Query
+from framewall.events._writer import BatchWriter
 from framewall.events.record import finding_from_json, finding_json
+from framewall.limits import EVENT_QUEUE
 from framewall.model import Action, Event, Mode
 
 #: Marks the file as Framewall's ("FWev"), and which shape it has.
@@ -64,14 +67,15 @@ CREATE INDEX event_framework ON event (framework, seq);
 """
 
 _COLUMNS = (
-    "id, time, node, route, mode, action, close_code, score, client_ip, session, transport, path, framework, event, "
-    "findings, request"
+    "id, time, node, route, mode, action, close_code, score, client_ip, session, transport, path, framework, "
+    "event, findings, request"
 )
 _INSERT = f"INSERT OR IGNORE INTO event ({_COLUMNS}) VALUES ({', '.join('?' * 16)})"  # noqa: S608
 _INSERT_ATTACK = "INSERT OR IGNORE INTO event_attack (attack, seq, place) VALUES (?, ?, ?)"
 _SELECT = f"""
 SELECT seq, {_COLUMNS},
-       (SELECT json_group_array(attack) FROM (SELECT attack FROM event_attack a WHERE a.seq = event.seq ORDER BY place))
+       (SELECT json_group_array(attack) FROM
+         (SELECT attack FROM event_attack a WHERE a.seq = event.seq ORDER BY place))
 FROM event
 """  # noqa: S608
 
@@ -79,7 +83,7 @@ FROM event
 class SqliteSink:
     """The writing end."""
 
-    def __init__(self, place: str, queue_events: int = QUEUE_EVENTS) -> None:
+    def __init__(self, place: str, queue_events: int = EVENT_QUEUE.default) -> None:
         self._db = _connect(Path(place))
         self._writer = BatchWriter(self._write, self._db.close, f"sqlite:{place}", queue_events)
 
@@ -103,8 +107,9 @@ class SqliteSink:
                     row = self._db.execute(_INSERT, _row(event))
                     # An event that is there already came with a batch that was offered twice.
                     if row.rowcount:
-                        attacks = [(attack, row.lastrowid, place) for place, attack in enumerate(event.attacks)]
-                        self._db.executemany(_INSERT_ATTACK, attacks)
+                        attacks = enumerate(event.attacks)
+                        rows = [(attack, row.lastrowid, place) for place, attack in attacks]
+                        self._db.executemany(_INSERT_ATTACK, rows)
         except sqlite3.OperationalError as error:  # locked, full, read-only: it may pass
             raise StoreError(str(error)) from error
 
@@ -121,23 +126,23 @@ class SqliteSource:
         return [event for _, event in self._select(self._open(), query, after=0)]
 
     def follow(self, query: Query, stop: Flag) -> Iterator[Event]:
-        """What :meth:`read` gives, then every new event as it comes, until ``stop`` is set. Raises StoreError."""
+        """What :meth:`read` gives, then new events as they come, until ``stop`` is set. Raises StoreError."""
         while (db := self._open_when_there()) is None:
             if stop.wait(_FOLLOW_SECONDS):
                 return
         seen = 0
-        # Taken first, so that what is filtered out or beyond the limit now is not taken for new later.
-        newest = self._newest(db)
-        for seen, event in self._select(db, query, after=0):
-            yield event
-        seen = max(seen, newest)
         everything = replace(query, limit=None)
-        while not stop.wait(_FOLLOW_SECONDS):
+        while True:
+            # Asked first, so that events which the filter or the limit leaves out are not looked at again.
             newest = self._newest(db)
             if newest > seen:
-                for seen, event in self._select(db, everything, after=seen):
+                for place, event in self._select(db, query, after=seen):
                     yield event
-                seen = max(seen, newest)
+                    newest = max(newest, place)
+                seen = newest
+            query = everything
+            if stop.wait(_FOLLOW_SECONDS):
+                return
 
     def close(self) -> None:
         """Let go of the file."""
@@ -171,7 +176,7 @@ class SqliteSource:
         rows = self._ask(db, sql, [after, *values, limit])
         return [(row[0], _event(row)) for row in reversed(rows)]
 
-    def _ask(self, db: sqlite3.Connection, sql: str, values: list[object]) -> list[tuple[object, ...]]:
+    def _ask(self, db: sqlite3.Connection, sql: str, values: list[object]) -> list[Any]:
         try:
             return db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -190,8 +195,10 @@ def _connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
         _create_private(path)
     uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
     try:
-        # Opened here, so that a mistake is told at once; used on the writer's thread alone from then on.
-        db = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        # Opened here, so that a mistake is told at once; from then on the writer's thread alone uses it.
+        db = sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
     except sqlite3.Error as error:
         raise StoreError(f"sqlite:{path} cannot be opened: {error}") from error
     try:
@@ -234,15 +241,17 @@ def _create(db: sqlite3.Connection) -> None:
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
-    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    application, version = (
+        db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    )
     if application == 0 and db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
         raise _EmptyError(f"there are no events at sqlite:{path}: the file is empty")
     if application != APPLICATION_ID:
         raise StoreError(f"sqlite:{path} is a database, but not one of Framewall's events: name another file")
     if version > SCHEMA_VERSION:
         raise StoreError(
-            f"sqlite:{path} was written by a newer Framewall (shape {version}, this one knows {SCHEMA_VERSION}): "
-            "upgrade, or name another file"
+            f"sqlite:{path} was written by a newer Framewall (shape {version}, this one knows "
+            f"{SCHEMA_VERSION}): upgrade, or name another file"
         )
 
 

@@ -1,0 +1,50 @@
+"""Events to store, made from a few words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from framewall.model import Action, Event, Finding, Mode
+
+FINDING = Finding(
+    attack="xss",
+    rule="xss.event-handler",
+    field='event["new message"].args[0]',
+    chain=("socket.io", "json"),
+    match="onerror=alert(1)",
+    score=5,
+)
+
+EVENT = Event(
+    id="0",
+    time=1_700_000_000.25,
+    node="edge-1",
+    route="chat",
+    mode=Mode.BLOCK,
+    action=Action.CLOSE,
+    close_code=1008,
+    attacks=("xss", "sqli"),
+    score=5,
+    client_ip="203.0.113.9",
+    session="s1",
+    transport="websocket",
+    path="/socket.io/?EIO=4&transport=websocket",
+    framework="socket.io",
+    event="new message",
+    findings=(FINDING,),
+    request=(
+        "POST /socket.io/?EIO=4&transport=websocket WEBSOCKET/13\nHost: chat.example\n\n"
+        '["new message","<img src=x onerror=alert(1)>"]'
+    ),
+)
+
+
+def event(number: int, **different: Any) -> Event:
+    """The event of this number; later numbers happened later."""
+    return replace(EVENT, id=str(number), time=EVENT.time + number, **different)
+
+
+def events(count: int) -> list[Event]:
+    """Events 0 to ``count`` - 1."""
+    return [event(number) for number in range(count)]
