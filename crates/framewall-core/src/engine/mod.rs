@@ -2,6 +2,8 @@
 //!
 //! One implementation for the Inspector, the relay's screen and the nginx module.
 
+pub mod tokens;
+
 use std::ops::Range;
 
 use crate::formats::{Path, Role};

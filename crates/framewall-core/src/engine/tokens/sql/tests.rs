@@ -1,0 +1,61 @@
+use super::super::SURE;
+use super::judge;
+
+fn strength(text: &str) -> u8 {
+    judge(text.as_bytes()).map_or(0, |hit| hit.strength)
+}
+
+#[test]
+fn injections_are_sure() {
+    for text in [
+        "' or 1=1 --",
+        "1 or 1=1",
+        "admin'--",
+        "admin' #",
+        "x' AND '1'='1",
+        "1 union select 1,2,3",
+        "-1/**/UNION/**/ALL/**/SELECT/**/null,null--",
+        "1; drop table users",
+        "'; exec xp_cmdshell 'dir' --",
+        "' || (select password from users limit 1) || '",
+        "1 and sleep(5)",
+        "'; waitfor delay '0:0:5'--",
+        "(select(0)from(select(sleep(15)))v)",
+        "1' order by 10-- -",
+        "1 and extractvalue(1,concat(0x7e,version()))",
+        "\" or \"\"=\"",
+        "1') or ('1'='1",
+        "'+(select 1 from dual)+'",
+        "1/*!50000union*//*!50000select*/1",
+    ] {
+        assert!(strength(text) >= SURE, "{text}: {:?}", judge(text.as_bytes()));
+    }
+}
+
+#[test]
+fn talk_is_not() {
+    for text in [
+        "don't",
+        "select one or two",
+        "drop table reservations at 7",
+        "it's 5 o'clock or later",
+        "union select committee",
+        "I'd like 'this' or 'that'",
+        "order by friday",
+        "rock 'n' roll -- yes",
+        "the dogs' and cats' food",
+        "are you 6' or 5'11\"?",
+        "please select items from the menu",
+        "we could drop the table; update your notes",
+        "D'or 1st parfume",
+        "union was a great select",
+        "DEAR FINN,--I think it would do; copy should reach us second post",
+        "time.sleep(5)",
+        "press '/' to search",
+        "2 or 3 people",
+        "between 5 and 6 pm",
+        "I've set it = 5 and then 6",
+    ] {
+        assert!(strength(text) < SURE, "{text}: {:?}", judge(text.as_bytes()));
+    }
+}
