@@ -2,9 +2,16 @@
 
 use pyo3::prelude::*;
 
+mod view;
+
 /// The native half of Framewall.
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<view::View>()?;
+    module.add("FormatError", module.py().get_type::<view::FormatError>())?;
+    module.add_function(wrap_pyfunction!(view::walk, module)?)?;
+    module.add_function(wrap_pyfunction!(view::format_names, module)?)?;
+    module.add_function(wrap_pyfunction!(view::readings, module)?)?;
     Ok(())
 }

@@ -8,12 +8,17 @@
 use std::ops::{ControlFlow, Range};
 
 mod budget;
+pub mod json;
 pub mod msgpack;
 mod path;
 mod probe;
 #[cfg(test)]
 mod seen;
+pub mod sniff;
+#[cfg(test)]
+mod testing;
 mod tree;
+pub mod view;
 mod walk;
 
 pub use budget::Budget;
@@ -23,7 +28,11 @@ pub use walk::{Halted, Walk};
 use crate::limits::Limit;
 
 /// Every format that is walked, in the order in which equally likely readings are judged.
-pub const ALL: &[&dyn Format] = &[&msgpack::MsgPack];
+#[rustfmt::skip]
+pub const ALL: &[&dyn Format] = &[
+    &json::Json,
+    &msgpack::MsgPack,
+];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
@@ -144,7 +153,7 @@ pub trait Format: Sync {
         true
     }
     /// Reads a few bytes and guesses; never reads the whole document. A document that a back end would accept gets
-    /// at least 20, else it is not judged in this reading unless something hints at it.
+    /// at least [`sniff::PLAUSIBLE`], else it is not judged in this reading unless something hints at it.
     fn sniff(&self, bytes: &[u8]) -> Likelihood;
     /// Reads one document, telling `walk` everything; the bytes consumed, or why it halted.
     fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted>;

@@ -1,5 +1,7 @@
 //! Where a leaf is. One arena for the keys, so that a walk allocates nothing per step.
 
+use std::fmt;
+
 /// One step from the root of a document to a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Segment<'a> {
@@ -96,5 +98,47 @@ impl Path {
     /// The last segment.
     pub fn last(&self) -> Option<Segment<'_>> {
         self.iter().next_back()
+    }
+}
+
+/// As people write it: `args[0].text`, and `["…"]` around names that are no words.
+impl fmt::Display for Path {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, segment) in self.iter().enumerate() {
+            match segment {
+                Segment::Index(index) => write!(out, "[{index}]")?,
+                Segment::Key(key) if is_word(key) => {
+                    let dot = if place == 0 { "" } else { "." };
+                    write!(out, "{dot}{}", String::from_utf8_lossy(key))?;
+                }
+                Segment::Key(key) => write!(out, "[{:?}]", String::from_utf8_lossy(key))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_word(key: &[u8]) -> bool {
+    !key.is_empty()
+        && !key[0].is_ascii_digit()
+        && key.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-') || byte >= 0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_as_people_write_it() {
+        let mut path = Path::new();
+        path.push_key(b"args");
+        path.push_index(0);
+        path.set_index(2);
+        path.push_key(b"text");
+        path.push_key(b"a \"b\"");
+        assert_eq!(path.to_string(), r#"args[2].text["a \"b\""]"#);
+        path.truncate(2);
+        assert_eq!(path.to_string(), "args[2]");
+        assert_eq!(path.last(), Some(Segment::Index(2)));
     }
 }
