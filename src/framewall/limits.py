@@ -19,6 +19,7 @@ class Limit:
 
 MESSAGE_BYTES = Limit("message_bytes", 4 << 20, "Close 1009; nothing of the message is forwarded")
 MESSAGE_FRAMES = Limit("message_frames", 65_536, "Close 1009; nothing of the message is forwarded")
+DEFLATE_FINALS = Limit("deflate_finals", 64, "Close 1009; nothing of the message is forwarded")
 FORMAT_DEPTH = Limit("format_depth", 64, "data_bomb finding; the rest is scanned raw")
 FORMAT_NODES = Limit("format_nodes", 100_000, "data_bomb finding; the rest is scanned raw")
 DECODED_BYTES = Limit("decoded_bytes", 16 << 20, "data_bomb finding; decoding stops")
@@ -28,6 +29,7 @@ LEAF_FANOUT = Limit("leaf_fanout", 32, "data_bomb finding; further views are not
 CORE = (
     MESSAGE_BYTES,
     MESSAGE_FRAMES,
+    DEFLATE_FINALS,
     FORMAT_DEPTH,
     FORMAT_NODES,
     DECODED_BYTES,

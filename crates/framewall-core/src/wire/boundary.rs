@@ -1,0 +1,96 @@
+//! A direction that is passed through: headers are checked, payloads skipped, nothing is copied.
+
+use super::frame::{self, MAX_HEADER, Opcode, Parse};
+use super::sequence::Sequence;
+use super::{Negotiated, Side, WireError};
+
+/// Where in its frames a direction stands, so that a Close of our own can be put between two of them.
+#[derive(Debug)]
+pub struct Boundary {
+    sequence: Sequence,
+    header: [u8; MAX_HEADER],
+    header_len: u8,
+    /// Bytes of the current frame's payload still to come.
+    remaining: u64,
+    error: Option<WireError>,
+    close_begun: bool,
+}
+
+impl Boundary {
+    /// At the first byte after the handshake.
+    pub fn new(sender: Side, negotiated: &Negotiated) -> Self {
+        Self {
+            sequence: Sequence::new(sender, negotiated.deflate.is_some()),
+            header: [0; MAX_HEADER],
+            header_len: 0,
+            remaining: 0,
+            error: None,
+            close_begun: false,
+        }
+    }
+
+    /// Follows the next bytes and says how many of them may be passed on: all, unless a Close frame ends
+    /// among them, as what follows it counts for nothing (RFC 6455 1.4). An error is said again each time.
+    pub fn advance(&mut self, bytes: &[u8]) -> Result<usize, WireError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        self.follow(bytes).inspect_err(|error| self.error = Some(*error))
+    }
+
+    fn follow(&mut self, bytes: &[u8]) -> Result<usize, WireError> {
+        let mut at = 0;
+        while at < bytes.len() && !self.seen_close() {
+            let skip = self.remaining.min((bytes.len() - at) as u64);
+            self.remaining -= skip;
+            at += skip as usize;
+            if self.remaining == 0 && !self.seen_close() {
+                at += self.header(&bytes[at..])?;
+            }
+        }
+        Ok(at)
+    }
+
+    /// Takes bytes of a header, gives how many.
+    fn header(&mut self, bytes: &[u8]) -> Result<usize, WireError> {
+        let mut taken = 0;
+        loop {
+            let have = usize::from(self.header_len);
+            match frame::parse(&self.header[..have]) {
+                Parse::Need(need) => {
+                    let step = (need - have).min(bytes.len() - taken);
+                    if step == 0 {
+                        return Ok(taken);
+                    }
+                    self.header[have..have + step].copy_from_slice(&bytes[taken..taken + step]);
+                    self.header_len += step as u8;
+                    taken += step;
+                }
+                Parse::Header(header) => {
+                    self.sequence.check(&header)?;
+                    self.sequence.take(&header);
+                    self.close_begun |= header.opcode == Opcode::Close;
+                    self.remaining = header.payload_len;
+                    self.header_len = 0;
+                    return Ok(taken);
+                }
+                Parse::Wrong(why) => return Err(WireError::protocol(self.sequence.sender(), why)),
+            }
+        }
+    }
+
+    /// Whether the last byte was the last of a frame, or none has come.
+    pub fn at_boundary(&self) -> bool {
+        self.header_len == 0 && self.remaining == 0 && self.error.is_none()
+    }
+
+    /// Bytes of payload until the next boundary, if the frame's header is complete.
+    pub fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// Whether a whole Close frame has passed.
+    pub fn seen_close(&self) -> bool {
+        self.close_begun && self.remaining == 0
+    }
+}

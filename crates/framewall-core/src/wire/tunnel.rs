@@ -1,0 +1,499 @@
+//! A direction that is judged: bytes in any chunks in, whole messages and control frames out.
+
+use bytes::{Bytes, BytesMut};
+
+use super::frame::{self, Header, Opcode, Parse};
+use super::inflate::Inflater;
+use super::sequence::Sequence;
+use super::utf8::Utf8;
+use super::{Deflate, Negotiated, Side, WireError, WireLimits, close, mask};
+use crate::limits;
+
+const SCRATCH: usize = 4 << 10;
+
+/// A whole text or binary message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Text or Binary. Text is valid UTF-8.
+    pub opcode: Opcode,
+    /// Unmasked, inflated, assembled.
+    pub payload: Bytes,
+    /// Frames it came in.
+    pub frames: u32,
+    /// Whether it came compressed.
+    pub compressed: bool,
+    /// The original bytes of exactly its frames; control frames in between are not among them.
+    pub wire: Bytes,
+}
+
+/// A Close, Ping or Pong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// Which one.
+    pub opcode: Opcode,
+    /// Unmasked; a Close's code is valid and its reason is UTF-8.
+    pub payload: Bytes,
+    /// The frame's original bytes.
+    pub wire: Bytes,
+}
+
+/// What may be released next, each with its original bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// To be judged.
+    Message(Message),
+    /// Given at once, also between the frames of a message that is still held.
+    Control(Control),
+}
+
+impl Unit {
+    /// The original bytes.
+    pub fn wire(&self) -> &Bytes {
+        match self {
+            Self::Message(message) => &message.wire,
+            Self::Control(control) => &control.wire,
+        }
+    }
+}
+
+/// One direction's reader.
+///
+/// Call [`receive`](Self::receive) with what came, then [`next`](Self::next) until it gives `None`.
+/// Nothing of a message is given before all of it is there and has been checked. After a Close frame every
+/// byte is discarded (RFC 6455 1.4). After an error every byte is discarded and the error said again.
+///
+/// Between messages it holds no buffer, but for the history of a compressed direction (at most its window).
+#[derive(Debug)]
+pub struct Inbound {
+    limits: WireLimits,
+    sequence: Sequence,
+    inflater: Option<Inflater>,
+    /// Received and not yet read.
+    input: Bytes,
+    held: Option<Held>,
+    error: Option<WireError>,
+    discarded: u64,
+}
+
+/// A message of which some is here.
+#[derive(Debug)]
+struct Held {
+    opcode: Opcode,
+    compressed: bool,
+    frames: u32,
+    /// The original bytes so far.
+    wire: BytesMut,
+    /// The payload so far, unmasked; stays empty while compressed, as `wire` has all of it.
+    payload: Vec<u8>,
+    /// Payload bytes announced by the headers so far.
+    announced: u64,
+    utf8: Utf8,
+    /// The frame that is being read.
+    mask: Option<[u8; 4]>,
+    fin: bool,
+    len: u64,
+    remaining: u64,
+}
+
+impl Inbound {
+    /// At the first byte after the handshake.
+    pub fn new(sender: Side, negotiated: &Negotiated, limits: WireLimits) -> Self {
+        let deflate = negotiated.deflate.as_ref();
+        Self {
+            limits,
+            sequence: Sequence::new(sender, deflate.is_some()),
+            inflater: deflate.map(|deflate| inflater(sender, deflate)),
+            input: Bytes::new(),
+            held: None,
+            error: None,
+            discarded: 0,
+        }
+    }
+
+    /// Takes the next bytes, by copy.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        if self.is_over() {
+            self.discarded += bytes.len() as u64;
+        } else if self.input.is_empty() {
+            self.input = Bytes::copy_from_slice(bytes);
+        } else {
+            self.append(bytes);
+        }
+    }
+
+    /// Takes the next bytes without a copy where nothing is left over from the last ones. Units then share
+    /// this buffer.
+    pub fn receive_bytes(&mut self, bytes: Bytes) {
+        if self.is_over() {
+            self.discarded += bytes.len() as u64;
+        } else if self.input.is_empty() {
+            self.input = bytes;
+        } else {
+            self.append(&bytes);
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        let mut input = std::mem::take(&mut self.input).try_into_mut().unwrap_or_else(|shared| {
+            let mut own = BytesMut::with_capacity(shared.len() + bytes.len());
+            own.extend_from_slice(&shared);
+            own
+        });
+        input.extend_from_slice(bytes);
+        self.input = input.freeze();
+    }
+
+    /// The next unit; `None`: more bytes are needed, or a Close has been.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Result<Option<Unit>, WireError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let step = self.step();
+        match &step {
+            Ok(None) => self.settle(),
+            Ok(Some(_)) => {}
+            Err(error) => {
+                self.error = Some(*error);
+                self.release();
+            }
+        }
+        step
+    }
+
+    /// Whether a Close has been given; there will be no more units.
+    pub fn seen_close(&self) -> bool {
+        self.sequence.closed()
+    }
+
+    /// Whether a frame or a message has begun and not ended: what a timer for slow senders asks.
+    pub fn unfinished(&self) -> bool {
+        self.held.is_some() || !self.input.is_empty()
+    }
+
+    /// Bytes of memory held: input, the message that is assembled, the inflate history.
+    pub fn memory(&self) -> usize {
+        let held = self.held.as_ref().map_or(0, |held| held.wire.capacity() + held.payload.capacity());
+        self.input.len() + held + self.inflater.as_ref().map_or(0, Inflater::kept)
+    }
+
+    /// Bytes that came after a Close or an error and were thrown away.
+    pub fn discarded(&self) -> u64 {
+        self.discarded
+    }
+
+    fn is_over(&self) -> bool {
+        self.error.is_some() || self.sequence.closed()
+    }
+
+    fn release(&mut self) {
+        self.discarded += self.input.len() as u64;
+        self.input = Bytes::new();
+        self.held = None;
+        self.inflater = None;
+    }
+
+    /// What is left over is less than a header or a control frame: keep it, not the chunk it came in.
+    fn settle(&mut self) {
+        if self.is_over() {
+            self.release();
+        } else if self.input.is_empty() {
+            self.input = Bytes::new();
+        } else {
+            self.input = Bytes::copy_from_slice(&self.input);
+        }
+    }
+
+    fn step(&mut self) -> Result<Option<Unit>, WireError> {
+        while !self.sequence.closed() {
+            if let Some(held) = self.held.as_mut().filter(|held| !held.frame_done()) {
+                held.take(&mut self.input, self.sequence.sender())?;
+                if !held.frame_done() {
+                    return Ok(None);
+                }
+                if held.fin {
+                    let held = self.held.take().expect("it was there a line above");
+                    return self.finish(held).map(Some);
+                }
+            }
+            let header = match frame::parse(&self.input) {
+                Parse::Need(_) => return Ok(None),
+                Parse::Wrong(why) => return Err(WireError::protocol(self.sequence.sender(), why)),
+                Parse::Header(header) => header,
+            };
+            self.sequence.check(&header)?;
+            let whole = (self.input.len() - usize::from(header.header_len)) as u64 >= header.payload_len;
+            if header.opcode.is_control() {
+                return if whole { self.control(&header).map(Some) } else { Ok(None) };
+            }
+            self.within_limits(&header)?;
+            self.sequence.take(&header);
+            if whole && header.fin && self.held.is_none() {
+                return self.single(&header).map(Some);
+            }
+            self.begin(&header);
+            if let Some(held) = self.held.take_if(|held| held.frame_done() && held.fin) {
+                return self.finish(held).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A lying length is refused here, before anything is kept for it.
+    fn within_limits(&self, header: &Header) -> Result<(), WireError> {
+        let sender = self.sequence.sender();
+        let (announced, frames) = self.held.as_ref().map_or((0, 0), |held| (held.announced, held.frames));
+        // No overflow: both are below 2^63.
+        if announced + header.payload_len > self.limits.message_bytes {
+            return Err(WireError::too_big(sender, limits::MESSAGE_BYTES, "message too big"));
+        }
+        if u64::from(frames) + 1 > self.limits.message_frames {
+            return Err(WireError::too_big(sender, limits::MESSAGE_FRAMES, "message in too many frames"));
+        }
+        Ok(())
+    }
+
+    fn control(&mut self, header: &Header) -> Result<Unit, WireError> {
+        let (payload, wire) = self.split_whole(header);
+        if header.opcode == Opcode::Close {
+            close::check(&payload, self.sequence.sender())?;
+        }
+        self.sequence.take(header);
+        Ok(Unit::Control(Control { opcode: header.opcode, payload, wire }))
+    }
+
+    /// The common case: one frame, all of it here.
+    fn single(&mut self, header: &Header) -> Result<Unit, WireError> {
+        let text = header.opcode == Opcode::Text;
+        let (payload, wire) = if header.rsv1 {
+            let wire = self.input.split_to(usize::from(header.header_len) + header.payload_len as usize);
+            (self.inflate(&wire, text)?, wire)
+        } else {
+            let (payload, wire) = self.split_whole(header);
+            if text && std::str::from_utf8(&payload).is_err() {
+                return Err(WireError::not_utf8(self.sequence.sender()));
+            }
+            (payload, wire)
+        };
+        Ok(Unit::Message(Message { opcode: header.opcode, payload, frames: 1, compressed: header.rsv1, wire }))
+    }
+
+    /// Cuts a whole frame off the input: its payload, unmasked, and its wire bytes.
+    fn split_whole(&mut self, header: &Header) -> (Bytes, Bytes) {
+        let start = usize::from(header.header_len);
+        let wire = self.input.split_to(start + header.payload_len as usize);
+        let payload = match header.mask {
+            None => wire.slice(start..),
+            Some(key) => {
+                let mut payload = Vec::with_capacity(wire.len() - start);
+                mask::append(&mut payload, &wire[start..], key, 0);
+                payload.into()
+            }
+        };
+        (payload, wire)
+    }
+
+    /// Takes a data frame's header; the payload follows as it comes.
+    fn begin(&mut self, header: &Header) {
+        let held = self.held.get_or_insert_with(|| Held::new(header));
+        held.wire.extend_from_slice(&self.input.split_to(usize::from(header.header_len)));
+        held.frames += 1;
+        held.announced += header.payload_len;
+        (held.mask, held.fin) = (header.mask, header.fin);
+        (held.len, held.remaining) = (header.payload_len, header.payload_len);
+    }
+
+    fn finish(&mut self, held: Held) -> Result<Unit, WireError> {
+        let wire = held.wire.freeze();
+        let text = held.opcode == Opcode::Text;
+        let payload = if held.compressed {
+            self.inflate(&wire, text)?
+        } else {
+            if text {
+                held.utf8.end().map_err(|_| WireError::not_utf8(self.sequence.sender()))?;
+            }
+            held.payload.into()
+        };
+        let Held { opcode, frames, compressed, .. } = held;
+        Ok(Unit::Message(Message { opcode, payload, frames, compressed, wire }))
+    }
+
+    fn inflate(&mut self, wire: &[u8], text: bool) -> Result<Bytes, WireError> {
+        let inflater = self.inflater.as_mut().expect("RSV1 is refused where deflate was not negotiated");
+        let out = inflater.with_pieces(text, &self.limits, |run| {
+            let mut scratch = Vec::new();
+            for (payload, mask) in frames(wire) {
+                let Some(key) = mask else {
+                    run.push(payload)?;
+                    continue;
+                };
+                // A multiple of four, so that each piece starts at the key's first byte.
+                for piece in payload.chunks(SCRATCH) {
+                    scratch.clear();
+                    mask::append(&mut scratch, piece, key, 0);
+                    run.push(&scratch)?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out.into())
+    }
+}
+
+impl Held {
+    fn new(header: &Header) -> Self {
+        Self {
+            opcode: header.opcode,
+            compressed: header.rsv1,
+            frames: 0,
+            wire: BytesMut::new(),
+            payload: Vec::new(),
+            announced: 0,
+            utf8: Utf8::default(),
+            mask: None,
+            fin: false,
+            len: 0,
+            remaining: 0,
+        }
+    }
+
+    fn frame_done(&self) -> bool {
+        self.remaining == 0
+    }
+
+    /// Takes what is here of the current frame's payload.
+    fn take(&mut self, input: &mut Bytes, sender: Side) -> Result<(), WireError> {
+        let piece = input.split_to(self.remaining.min(input.len() as u64) as usize);
+        self.wire.extend_from_slice(&piece);
+        let phase = ((self.len - self.remaining) % 4) as usize;
+        self.remaining -= piece.len() as u64;
+        if self.compressed {
+            return Ok(());
+        }
+        let start = self.payload.len();
+        self.payload.extend_from_slice(&piece);
+        if let Some(key) = self.mask {
+            mask::apply(&mut self.payload[start..], key, phase);
+        }
+        if self.opcode == Opcode::Text {
+            self.utf8.push(&self.payload[start..]).map_err(|_| WireError::not_utf8(sender))?;
+        }
+        Ok(())
+    }
+}
+
+fn inflater(sender: Side, deflate: &Deflate) -> Inflater {
+    match sender {
+        Side::Client => Inflater::new(sender, deflate.client_max_window_bits, deflate.client_no_context_takeover),
+        Side::Server => Inflater::new(sender, deflate.server_max_window_bits, deflate.server_no_context_takeover),
+    }
+}
+
+/// The payloads, still masked, and keys of a run of whole frames that were parsed before.
+fn frames(mut wire: &[u8]) -> impl Iterator<Item = (&[u8], Option<[u8; 4]>)> {
+    std::iter::from_fn(move || {
+        let Parse::Header(header) = frame::parse(wire) else { return None };
+        let (frame, rest) = wire.split_at(usize::from(header.header_len) + header.payload_len as usize);
+        wire = rest;
+        Some((&frame[usize::from(header.header_len)..], header.mask))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::encode;
+    use super::*;
+
+    const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+
+    fn from_server() -> Inbound {
+        Inbound::new(Side::Server, &Negotiated::default(), WireLimits::default())
+    }
+
+    fn from_client() -> Inbound {
+        Inbound::new(Side::Client, &Negotiated::default(), WireLimits::default())
+    }
+
+    fn compressed(sender: Side) -> Inbound {
+        let negotiated = Negotiated { subprotocol: None, deflate: Some(Deflate::default()) };
+        Inbound::new(sender, &negotiated, WireLimits::default())
+    }
+
+    fn units(reader: &mut Inbound, bytes: &[u8]) -> Result<Vec<Unit>, WireError> {
+        reader.receive(bytes);
+        std::iter::from_fn(|| reader.next().transpose()).collect()
+    }
+
+    fn message(unit: &Unit) -> &Message {
+        let Unit::Message(message) = unit else { panic!("not a message: {unit:?}") };
+        message
+    }
+
+    /// RFC 6455 5.7: a single-frame unmasked text message, then a masked one.
+    #[test]
+    fn the_hello_of_the_rfc_is_a_message() {
+        let plain = b"\x81\x05\x48\x65\x6c\x6c\x6f";
+        let masked = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+        for (mut reader, wire) in [(from_server(), &plain[..]), (from_client(), &masked[..])] {
+            let units = units(&mut reader, wire).unwrap();
+            let expected = Message {
+                opcode: Opcode::Text,
+                payload: Bytes::from_static(b"Hello"),
+                frames: 1,
+                compressed: false,
+                wire: Bytes::copy_from_slice(wire),
+            };
+            assert_eq!(units, [Unit::Message(expected)]);
+            assert_eq!(reader.memory(), 0);
+        }
+    }
+
+    /// RFC 6455 5.4: control frames MAY be injected in the middle of a fragmented message.
+    #[test]
+    fn a_ping_between_fragments_is_given_at_once_and_kept_out_of_the_message() {
+        let mut reader = from_server();
+        let ping = units(&mut reader, b"\x01\x03Hel\x89\x01?").unwrap();
+        assert_eq!(ping.len(), 1);
+        assert_eq!(ping[0].wire().as_ref(), b"\x89\x01?");
+        let rest = units(&mut reader, b"\x80\x02lo").unwrap();
+        assert_eq!(message(&rest[0]).payload.as_ref(), b"Hello");
+        assert_eq!(message(&rest[0]).wire.as_ref(), b"\x01\x03Hel\x80\x02lo");
+        assert_eq!(message(&rest[0]).frames, 2);
+    }
+
+    /// RFC 7692 7.2.3.1, 7.2.3.2: one block, then the same message referring to the first.
+    #[test]
+    fn the_compressed_hello_of_the_rfc_is_inflated_with_its_context() {
+        let mut reader = compressed(Side::Server);
+        let units = units(&mut reader, b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\xc1\x05\xf2\x00\x11\x00\x00").unwrap();
+        assert_eq!(units.iter().map(|unit| message(unit).payload.as_ref()).collect::<Vec<_>>(), [b"Hello", b"Hello"]);
+        assert!(message(&units[0]).compressed);
+    }
+
+    /// RFC 6455 1.4: after a Close, further data is discarded.
+    #[test]
+    fn bytes_after_a_close_are_discarded() {
+        let mut reader = from_client();
+        let wire = [encode(Opcode::Close, b"\x03\xe8", Some(KEY)), encode(Opcode::Text, b"late", Some(KEY))].concat();
+        let seen = units(&mut reader, &wire).unwrap();
+        assert_eq!(seen.len(), 1);
+        assert!(reader.seen_close());
+        assert_eq!(units(&mut reader, b"more").unwrap(), []);
+        assert_eq!(reader.discarded(), 14);
+    }
+
+    #[test]
+    fn a_length_over_the_cap_is_refused_before_its_payload() {
+        let mut reader = from_client();
+        let error = units(&mut reader, b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0").unwrap_err();
+        assert_eq!((error.close_code, error.limit.unwrap().name), (1009, "message_bytes"));
+        assert_eq!(reader.next(), Err(error));
+        assert_eq!(reader.memory(), 0);
+    }
+
+    #[test]
+    fn bad_utf8_fails_before_its_message_ends() {
+        let mut reader = from_server();
+        assert_eq!(units(&mut reader, b"\x01\x7e\x01\x00ok\xff").unwrap_err().close_code, 1007);
+    }
+}
