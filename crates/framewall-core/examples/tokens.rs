@@ -44,7 +44,8 @@ fn object(line: &str) -> BTreeMap<String, String> {
                         match (high.take(), unit) {
                             (_, 0xD800..=0xDBFF) => high = Some(unit),
                             (Some(high), 0xDC00..=0xDFFF) => text.push(
-                                char::from_u32(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00)).unwrap_or('\u{FFFD}'),
+                                char::from_u32(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00))
+                                    .unwrap_or('\u{FFFD}'),
                             ),
                             _ => text.push(char::from_u32(unit).unwrap_or('\u{FFFD}')),
                         }
@@ -111,9 +112,15 @@ fn percent(text: &[u8]) -> Vec<u8> {
 
 fn entities(text: &[u8]) -> Vec<u8> {
     let mut text = String::from_utf8_lossy(text).into_owned();
-    for (name, value) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")]
-    {
+    for (name, value) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(name, value);
     }
     text.into_bytes()
@@ -124,8 +131,7 @@ fn main() {
     let judge = tokeniser(&args[1]);
     let mode = args.get(3).map_or("", String::as_str);
     let only = args.get(4).map_or("", String::as_str);
-    let strongest =
-        |text: &str| views(text).iter().filter_map(|view| judge(view)).max_by_key(|hit| hit.strength);
+    let strongest = |text: &str| views(text).iter().filter_map(|view| judge(view)).max_by_key(|hit| hit.strength);
     let (mut recall, mut alarms) = (BTreeMap::<String, (u32, u32)>::new(), BTreeMap::<String, (u32, u32)>::new());
     let read = |name: &str| std::fs::read_to_string(format!("{}/{name}.dev.jsonl", args[2])).expect("corpus");
     for line in read("attacks").lines() {
@@ -139,7 +145,12 @@ fn main() {
         entry.0 += u32::from(sure);
         entry.1 += 1;
         if !sure && mode == "misses" && row["cat"] == only {
-            println!("{:3} {:30} {:?}", hit.map_or(0, |hit| hit.strength), row["src"], row["payload"].chars().take(200).collect::<String>());
+            println!(
+                "{:3} {:30} {:?}",
+                hit.map_or(0, |hit| hit.strength),
+                row["src"],
+                row["payload"].chars().take(200).collect::<String>()
+            );
         }
     }
     let mut times = Vec::new();

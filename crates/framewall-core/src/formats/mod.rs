@@ -7,17 +7,21 @@
 
 use std::ops::{ControlFlow, Range};
 
+pub mod bson;
 mod budget;
+pub mod cbor;
 pub mod json;
 pub mod msgpack;
 mod path;
 mod probe;
 #[cfg(test)]
 mod seen;
+pub mod smile;
 pub mod sniff;
 #[cfg(test)]
 mod testing;
 mod tree;
+pub mod ubjson;
 pub mod view;
 mod walk;
 
@@ -32,6 +36,11 @@ use crate::limits::Limit;
 pub const ALL: &[&dyn Format] = &[
     &json::Json,
     &msgpack::MsgPack,
+    &cbor::Cbor,
+    &bson::Bson,
+    &ubjson::UbJson,
+    &ubjson::BjData,
+    &smile::Smile,
 ];
 
 /// The format of this name.

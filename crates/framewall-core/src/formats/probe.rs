@@ -19,6 +19,8 @@ pub(super) struct Probe {
     pub whole: bool,
     /// The input broke off inside the document.
     pub truncated: bool,
+    /// More was there than a guess may look at, or than the document may hold.
+    pub exhausted: bool,
     /// Containers entered.
     pub containers: u32,
     /// Keys and values.
@@ -40,20 +42,18 @@ pub(super) fn probe(format: &dyn Format, bytes: &[u8]) -> Probe {
             seen.sound = !seen.strange;
             seen.whole = consumed == bytes.len();
         }
-        Outcome::Exhausted(_) => seen.sound = !seen.strange && seen.leaves > 0,
+        Outcome::Exhausted(_) => {
+            seen.exhausted = true;
+            seen.sound = !seen.strange && seen.leaves > 0;
+        }
         Outcome::Truncated => seen.truncated = true,
         Outcome::Invalid { .. } | Outcome::Stopped => {}
     }
     seen
 }
 
-/// Whether the first bytes are plain text: printable ASCII and white space.
-pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
-    bytes.iter().take(64).all(|&byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e))
-}
-
 /// Whether a text is one: UTF-8 (its end may be cut) without control characters.
-fn reads_as_text(bytes: &[u8]) -> bool {
+pub(super) fn reads_as_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(GLANCE)];
     let whole = match std::str::from_utf8(head) {
         Ok(_) => true,

@@ -1,4 +1,6 @@
 //! stub
 use super::Hit;
 /// stub
-pub fn judge(_text: &[u8]) -> Option<Hit> { None }
+pub fn judge(_text: &[u8]) -> Option<Hit> {
+    None
+}

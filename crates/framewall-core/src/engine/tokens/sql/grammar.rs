@@ -214,7 +214,9 @@ impl<'a> Judge<'a> {
             Kind::StrOpen => Operand::OpenString,
             Kind::Var => Operand::Call,
             Kind::Word(Word::Select | Word::Case) => Operand::Subquery,
-            Kind::Word(Word::Function | Word::Acting | Word::Common | Word::If | Word::Replace | Word::Like) => Operand::Call,
+            Kind::Word(Word::Function | Word::Acting | Word::Common | Word::If | Word::Replace | Word::Like) => {
+                Operand::Call
+            }
             Kind::Word(Word::Name | Word::Type | Word::Catalogue | Word::Object | Word::Table | Word::MathWord) => {
                 Operand::Name
             }
@@ -227,7 +229,9 @@ impl<'a> Judge<'a> {
         if self.kind(at) != Kind::Close {
             at += 1;
         }
-        if what == Operand::Call && matches!(self.kind(at - 1), Kind::Word(Word::Common | Word::If | Word::Replace | Word::Like)) && self.kind(at) != Kind::Open
+        if what == Operand::Call
+            && matches!(self.kind(at - 1), Kind::Word(Word::Common | Word::If | Word::Replace | Word::Like))
+            && self.kind(at) != Kind::Open
         {
             what = Operand::Name;
         }
@@ -265,7 +269,9 @@ impl<'a> Judge<'a> {
     /// `union [all] select …`
     fn union(&mut self, at: usize) {
         let mut next = at + 1;
-        while matches!(self.kind(next), Kind::Word(Word::Quantifier) | Kind::Open | Kind::Num | Kind::Other) && next < at + 8 {
+        while matches!(self.kind(next), Kind::Word(Word::Quantifier) | Kind::Open | Kind::Num | Kind::Other)
+            && next < at + 8
+        {
             next += 1;
         }
         let joined = self.after_value(at) || self.token(next).comment_before || self.before(at) == Kind::Math;
@@ -306,7 +312,19 @@ impl<'a> Judge<'a> {
         let mut score = 0u16;
         let bracketed = self.before(at) == Kind::Open;
         let mixed = self.token(at).odd;
-        let placed = bracketed || self.opens(at) || self.after_value(at) || matches!(self.before(at), Kind::Semi | Kind::Comma | Kind::Math | Kind::Cmp | Kind::LogicSign | Kind::Other | Kind::Word(Word::Acting | Word::Exec | Word::Logic | Word::Not | Word::As | Word::Values));
+        let placed = bracketed
+            || self.opens(at)
+            || self.after_value(at)
+            || matches!(
+                self.before(at),
+                Kind::Semi
+                    | Kind::Comma
+                    | Kind::Math
+                    | Kind::Cmp
+                    | Kind::LogicSign
+                    | Kind::Other
+                    | Kind::Word(Word::Acting | Word::Exec | Word::Logic | Word::Not | Word::As | Word::Values)
+            );
         let (mut prose, mut from, mut items) = (false, None, 0);
         let mut depth = 0i32;
         let mut next = at + 1;
@@ -348,10 +366,12 @@ impl<'a> Judge<'a> {
         if let Some(from) = from {
             let table = from + 1 + usize::from(self.kind(from + 1) == Kind::Open);
             let plausible = match self.kind(table) {
-                Kind::Word(Word::Name | Word::Catalogue | Word::Table | Word::Common | Word::Type | Word::Object) => !matches!(
-                    self.kind(table + 1),
-                    Kind::Word(Word::Name) if matches!(self.kind(table + 2), Kind::Word(Word::Name))
-                ) && !is_article(self.bytes(table)),
+                Kind::Word(Word::Name | Word::Catalogue | Word::Table | Word::Common | Word::Type | Word::Object) => {
+                    !matches!(
+                        self.kind(table + 1),
+                        Kind::Word(Word::Name) if matches!(self.kind(table + 2), Kind::Word(Word::Name))
+                    ) && !is_article(self.bytes(table))
+                }
                 Kind::Word(Word::Select | Word::Acting | Word::Function) | Kind::Open => true,
                 _ => false,
             };
@@ -359,12 +379,17 @@ impl<'a> Judge<'a> {
                 score /= 2;
             } else {
                 score += if prose { 0 } else { 30 };
-                score += if self.kind(at + 1) == Kind::Star || matches!(self.kind(at + 1), Kind::Open) { 15 } else { 0 };
+                score +=
+                    if self.kind(at + 1) == Kind::Star || matches!(self.kind(at + 1), Kind::Open) { 15 } else { 0 };
                 if matches!(self.kind(table), Kind::Word(Word::Catalogue)) {
                     score += 50;
                 }
                 let mut after = table + 1;
-                while after < limit + 2 && matches!(self.kind(after), Kind::Dot | Kind::Word(Word::Name | Word::As | Word::Catalogue) | Kind::Close | Kind::Comma)
+                while after < limit + 2
+                    && matches!(
+                        self.kind(after),
+                        Kind::Dot | Kind::Word(Word::Name | Word::As | Word::Catalogue) | Kind::Close | Kind::Comma
+                    )
                 {
                     if matches!(self.kind(after), Kind::Word(Word::Catalogue)) {
                         score += 50;
@@ -457,7 +482,9 @@ impl<'a> Judge<'a> {
             {
                 self.hit(70, at, next, "condition after a closed string");
             }
-            Kind::Semi if breakout && left == Operand::Constant => self.hit(70, at, next, "condition after a closed string"),
+            Kind::Semi if breakout && left == Operand::Constant => {
+                self.hit(70, at, next, "condition after a closed string")
+            }
             _ => {}
         }
     }
@@ -487,7 +514,8 @@ impl<'a> Judge<'a> {
         };
         let constant = |operand| matches!(operand, Operand::Constant | Operand::OpenString);
         let cut = self.cut(next) == Some(false);
-        let loose = wordy && self.token(right_at).kind == Kind::Num && self.token(at.saturating_sub(1)).kind == Kind::Num;
+        let loose =
+            wordy && self.token(right_at).kind == Kind::Num && self.token(at.saturating_sub(1)).kind == Kind::Num;
         let mut strength: u8 = match (left, right) {
             _ if is && !(breakout || value) => 10,
             (l, r) if constant(l) && constant(r) => match (loose, self.kind(from)) {
@@ -588,7 +616,11 @@ impl<'a> Judge<'a> {
         let strength = match (self.kind(at), last) {
             (Kind::Tail, _) if !self.token(at).odd => 75,
             (Kind::End, Operand::OpenString) if operators > 1 || closed => {
-                if wordy(first) && operators < 4 { 40 } else { 70 }
+                if wordy(first) && operators < 4 {
+                    40
+                } else {
+                    70
+                }
             }
             (Kind::End, Operand::OpenString) => {
                 let tight = !first.ends_with(b" '") && !end.starts_with(b"' ") || first.len() == 1 && end.len() == 1;
@@ -627,14 +659,25 @@ impl<'a> Judge<'a> {
         if self.kind(at + 1) == Kind::Open && self.kind(at + 2) == Kind::Word(Word::Select) {
             self.hit(70, at, at + 3, "comparison with a subquery");
         }
-        if self.kind(at) != Kind::Cmp && self.after_breakout(at) && matches!(self.kind(at + 1), Kind::Open | Kind::Str | Kind::StrOpen)
+        if self.kind(at) != Kind::Cmp
+            && self.after_breakout(at)
+            && matches!(self.kind(at + 1), Kind::Open | Kind::Str | Kind::StrOpen)
         {
             self.hit(60, at, at + 1, "comparison after a closed string");
         }
-        if self.kind(at) == Kind::Cmp && at == 1 && self.before(at) == Kind::Str && !self.broke_out && self.kind(2) == Kind::StrOpen {
+        if self.kind(at) == Kind::Cmp
+            && at == 1
+            && self.before(at) == Kind::Str
+            && !self.broke_out
+            && self.kind(2) == Kind::StrOpen
+        {
             self.hit(55, 0, 2, "comparison of strings");
         }
-        if self.kind(at) != Kind::Cmp && self.after_value(at) && self.kind(at + 1) == Kind::Open && self.before(at) != Kind::Str {
+        if self.kind(at) != Kind::Cmp
+            && self.after_value(at)
+            && self.kind(at + 1) == Kind::Open
+            && self.before(at) != Kind::Str
+        {
             self.hit(55, at, at + 1, "comparison with a bracket");
         }
     }
@@ -645,9 +688,11 @@ impl<'a> Judge<'a> {
         while self.kind(open) == Kind::Dot && matches!(self.kind(open + 1), Kind::Word(_)) {
             open += 2;
         }
-        let everyday = matches!(self.bytes(at).len(), 5 | 9) && (self.is_word(at, b"sleep") || self.is_word(at, b"benchmark"));
+        let everyday =
+            matches!(self.bytes(at).len(), 5 | 9) && (self.is_word(at, b"sleep") || self.is_word(at, b"benchmark"));
         if self.kind(open) != Kind::Open {
-            let called = matches!(self.before(at), Kind::Word(Word::Exec)) || self.before(at) == Kind::Dot || self.opens(at);
+            let called =
+                matches!(self.before(at), Kind::Word(Word::Exec)) || self.before(at) == Kind::Dot || self.opens(at);
             if called && !everyday {
                 self.hit(75, at, open, "stored procedure");
             } else if !everyday {
@@ -661,7 +706,18 @@ impl<'a> Judge<'a> {
             Kind::End if self.opens(at) && self.kind(open + 1) == Kind::End => 55,
             Kind::Dot => 15,
             Kind::Word(Word::Select | Word::Logic | Word::Then | Word::Else | Word::By | Word::Like | Word::Not) => 90,
-            Kind::Num | Kind::Str | Kind::LogicSign | Kind::Open | Kind::Math | Kind::Cmp | Kind::Comma | Kind::Semi if argument => 75,
+            Kind::Num
+            | Kind::Str
+            | Kind::LogicSign
+            | Kind::Open
+            | Kind::Math
+            | Kind::Cmp
+            | Kind::Comma
+            | Kind::Semi
+                if argument =>
+            {
+                75
+            }
             Kind::End if argument && self.opens(at) => {
                 let whole = self.kind(open + 2) == Kind::Close && self.kind(open + 3) == Kind::End;
                 if whole || self.kind(open + 2) != Kind::Close { 60 } else { 45 }
@@ -757,8 +813,9 @@ impl<'a> Judge<'a> {
         if self.kind(at + 1) == Kind::Word(Word::When) {
             let limit = at + AHEAD - 4;
             let then = (at + 2..limit).find(|&next| self.kind(next) == Kind::Word(Word::Then));
-            let condition = (at + 2..then.unwrap_or(at + 2))
-                .any(|next| matches!(self.kind(next), Kind::Cmp | Kind::Open | Kind::Num | Kind::Word(Word::Like | Word::Literal)));
+            let condition = (at + 2..then.unwrap_or(at + 2)).any(|next| {
+                matches!(self.kind(next), Kind::Cmp | Kind::Open | Kind::Num | Kind::Word(Word::Like | Word::Literal))
+            });
             if let (Some(then), true) = (then, condition) {
                 let value = !matches!(self.kind(then + 1), Kind::Word(Word::Name) | Kind::End);
                 self.hit(if value { 75 } else { 45 }, at, then, "CASE WHEN");
@@ -793,8 +850,24 @@ impl<'a> Judge<'a> {
     fn variable(&mut self, at: usize) {
         let name = self.bytes(at);
         if name.starts_with(b"@@") && name.len() > 4 {
-            let known = [&b"@@version"[..], b"@@datadir", b"@@basedir", b"@@hostname", b"@@tmpdir", b"@@servername", b"@@global", b"@@session"];
-            let weak = if known.iter().any(|known| name.len() >= known.len() && name[..known.len()].eq_ignore_ascii_case(known)) { 55 } else { 30 };
+            let known = [
+                &b"@@version"[..],
+                b"@@datadir",
+                b"@@basedir",
+                b"@@hostname",
+                b"@@tmpdir",
+                b"@@servername",
+                b"@@global",
+                b"@@session",
+            ];
+            let weak = if known
+                .iter()
+                .any(|known| name.len() >= known.len() && name[..known.len()].eq_ignore_ascii_case(known))
+            {
+                55
+            } else {
+                30
+            };
             self.add(weak, at, "system variable");
         }
     }
@@ -842,7 +915,10 @@ impl<'a> Judge<'a> {
         let inner = self.kind(at + 2);
         if escape && matches!(inner, Kind::Open) && self.kind(at + 3) == Kind::Word(Word::Select) {
             self.hit(80, at, at + 3, "ODBC escape around a subquery");
-        } else if escape && matches!(inner, Kind::Word(Word::Function | Word::Common)) && self.kind(at + 3) == Kind::Open {
+        } else if escape
+            && matches!(inner, Kind::Word(Word::Function | Word::Common))
+            && self.kind(at + 3) == Kind::Open
+        {
             self.add(40, at, "ODBC escape");
         }
     }
@@ -851,7 +927,8 @@ impl<'a> Judge<'a> {
     fn statement(&self, at: usize) -> Option<u8> {
         let Kind::Word(word) = self.kind(at) else { return None };
         let next = self.kind(at + 1);
-        let name = |kind| matches!(kind, Kind::Word(Word::Name | Word::Common | Word::Catalogue | Word::Type | Word::Object));
+        let name =
+            |kind| matches!(kind, Kind::Word(Word::Name | Word::Common | Word::Catalogue | Word::Type | Word::Object));
         let ends = |kind| matches!(kind, Kind::End | Kind::Semi | Kind::Tail | Kind::Comma | Kind::Other | Kind::Close);
         Some(match word {
             Word::Drop | Word::Truncate | Word::Alter | Word::Create => {
@@ -860,7 +937,9 @@ impl<'a> Judge<'a> {
                 for _ in 0..4 {
                     match self.kind(at) {
                         Kind::Word(Word::Table | Word::Object | Word::Procedure) => object = true,
-                        Kind::Word(Word::Common) if self.is_word(at, b"database") || self.is_word(at, b"user") => object = true,
+                        Kind::Word(Word::Common) if self.is_word(at, b"database") || self.is_word(at, b"user") => {
+                            object = true
+                        }
                         Kind::Word(Word::If | Word::Not | Word::Clause | Word::Logic | Word::Replace) => {}
                         _ => break,
                     }
@@ -880,7 +959,11 @@ impl<'a> Judge<'a> {
                     (Word::Create, Kind::Word(Word::As | Word::Begin)) => 60,
                     (Word::Create, kind) if ends(kind) => 35,
                     (Word::Alter, Kind::Word(Word::Drop | Word::Rename | Word::Set | Word::Alter)) => 60,
-                    (Word::Alter, Kind::Word(_)) if self.is_word(at, b"add") || self.is_word(at, b"change") || self.is_word(at, b"modify") => 60,
+                    (Word::Alter, Kind::Word(_))
+                        if self.is_word(at, b"add") || self.is_word(at, b"change") || self.is_word(at, b"modify") =>
+                    {
+                        60
+                    }
                     _ => 15,
                 }
             }
@@ -969,7 +1052,11 @@ impl<'a> Judge<'a> {
                 }
             }
             Word::Handler => {
-                if name(next) && self.is_word(at + 2, b"open") { 55 } else { return None }
+                if name(next) && self.is_word(at + 2, b"open") {
+                    55
+                } else {
+                    return None;
+                }
             }
             Word::Attach => {
                 if self.is_word(at + 1, b"database") && matches!(self.kind(at + 2), Kind::Str | Kind::StrOpen) {
@@ -983,10 +1070,19 @@ impl<'a> Judge<'a> {
                 _ => return None,
             },
             Word::Rename => {
-                if matches!(next, Kind::Word(Word::Table)) { 40 } else { return None }
+                if matches!(next, Kind::Word(Word::Table)) {
+                    40
+                } else {
+                    return None;
+                }
             }
             Word::If => {
-                if next == Kind::Open && matches!(self.kind(at + 2), Kind::Open | Kind::Word(Word::Select | Word::Function | Word::Common)) {
+                if next == Kind::Open
+                    && matches!(
+                        self.kind(at + 2),
+                        Kind::Open | Kind::Word(Word::Select | Word::Function | Word::Common)
+                    )
+                {
                     30
                 } else {
                     return None;
@@ -1027,7 +1123,33 @@ impl<'a> Judge<'a> {
 
 /// `from the menu` is prose, `from users` may be SQL.
 fn is_article(word: &[u8]) -> bool {
-    [&b"the"[..], b"a", b"an", b"my", b"your", b"our", b"his", b"her", b"their", b"this", b"that", b"these", b"those", b"it", b"one", b"any", b"each", b"every", b"some", b"which", b"what", b"where", b"here", b"there", b"now"]
-        .iter()
-        .any(|article| word.eq_ignore_ascii_case(article))
+    [
+        &b"the"[..],
+        b"a",
+        b"an",
+        b"my",
+        b"your",
+        b"our",
+        b"his",
+        b"her",
+        b"their",
+        b"this",
+        b"that",
+        b"these",
+        b"those",
+        b"it",
+        b"one",
+        b"any",
+        b"each",
+        b"every",
+        b"some",
+        b"which",
+        b"what",
+        b"where",
+        b"here",
+        b"there",
+        b"now",
+    ]
+    .iter()
+    .any(|article| word.eq_ignore_ascii_case(article))
 }

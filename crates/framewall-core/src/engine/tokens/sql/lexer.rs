@@ -161,8 +161,13 @@ impl<'a> Lexer<'a> {
         let body = self.text[start..end].trim_ascii_end();
         let words = body.iter().filter(|byte| byte.is_ascii_whitespace()).count();
         self.at = self.text.len();
-        *token =
-            Token { kind: Kind::Tail, start: start as u32, end: end as u32, odd: words > 3 || body.len() > 40, ..*token };
+        *token = Token {
+            kind: Kind::Tail,
+            start: start as u32,
+            end: end as u32,
+            odd: words > 3 || body.len() > 40,
+            ..*token
+        };
         true
     }
 
@@ -274,7 +279,14 @@ impl<'a> Lexer<'a> {
             let glued = words::find(&self.text[tail..self.at]);
             let keyword = matches!(
                 glued,
-                Word::Logic | Word::Union | Word::Having | Word::Order | Word::From | Word::Where | Word::Like | Word::MathWord
+                Word::Logic
+                    | Word::Union
+                    | Word::Having
+                    | Word::Order
+                    | Word::From
+                    | Word::Where
+                    | Word::Like
+                    | Word::MathWord
             );
             if !keyword && self.text[start..tail].iter().all(|byte| byte.is_ascii_digit()) {
                 return Kind::Word(Word::Name);
@@ -376,7 +388,8 @@ impl<'a> Lexer<'a> {
     fn word(&mut self, odd: &mut bool) -> Kind {
         let start = self.at;
         while let Some(&byte) = self.text.get(self.at) {
-            let blank = byte == 0xC2 && self.peek(1) == 0xA0 || byte == 0xE3 && self.peek(1) == 0x80 && self.peek(2) == 0x80;
+            let blank =
+                byte == 0xC2 && self.peek(1) == 0xA0 || byte == 0xE3 && self.peek(1) == 0x80 && self.peek(2) == 0x80;
             if !is_word(byte) || blank && self.at > start {
                 break;
             }
@@ -385,7 +398,8 @@ impl<'a> Lexer<'a> {
         let word = &self.text[start..self.at];
         let next = self.peek(0);
         // N'…', x'…', b'…', e'…', q'[…]', _utf8'…'
-        if next == b'\'' && (word.len() == 1 && matches!(word[0] | 0x20, b'n' | b'x' | b'b' | b'e') || word[0] == b'_') {
+        if next == b'\'' && (word.len() == 1 && matches!(word[0] | 0x20, b'n' | b'x' | b'b' | b'e') || word[0] == b'_')
+        {
             *odd = true;
             return self.string(b'\'');
         }
