@@ -71,11 +71,11 @@ def test_secrets_of_a_query_are_taken_out_and_the_rest_stays(query: str, kept: s
         ("X-Api-Key", "k", REDACTED),
         ("X-CSRF-Token", "k", REDACTED),
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ=="),
-        ("Referer", "https://u:p@a.example/x?token=1&b=2", f"https://{REDACTED}@a.example/x?token={REDACTED}&b=2"),
+        ("Referer", "https://u:p@a.b/x?token=1&b=2", f"https://{REDACTED}@a.b/x?token={REDACTED}&b=2"),
         ("Origin", "https://a.example", "https://a.example"),
         ("User-Agent", "Mozilla/5.0 (X11; rv:1)", "Mozilla/5.0 (X11; rv:1)"),
         ("X-Whatever", f"see {JWT}", f"see {REDACTED}"),
-        ("Framewall-Packet", 'socket.io/5 connect namespace="/a?token=1"', f'socket.io/5 connect namespace="/a?token={REDACTED}"'),
+        ("Framewall-Packet", 'connect namespace="/a?token=1"', f'connect namespace="/a?token={REDACTED}"'),
     ],
 )  # fmt: skip
 def test_secrets_of_a_header_are_taken_out(name: str, value: str, kept: str) -> None:
@@ -118,8 +118,9 @@ def test_redacting_twice_changes_nothing(text: str) -> None:
 def test_no_secret_outlives_redaction_wherever_it_stands_in_the_head(secret: str) -> None:
     secret = "zq" + secret
     head = (
-        f"GET /a?x=1&token={secret}&y=2 HTTP/1.1\nAuthorization: Bearer {secret}\nCookie: a={secret}; b={secret}\n"
-        f"Sec-WebSocket-Protocol: {secret}, {secret}\nReferer: https://a.example/?password={secret}\nX-Auth-Token: {secret}"
+        f"GET /a?x=1&token={secret}&y=2 HTTP/1.1\nAuthorization: Bearer {secret}\n"
+        f"Cookie: a={secret}; b={secret}\nSec-WebSocket-Protocol: {secret}, {secret}\n"
+        f"Referer: https://a.example/?password={secret}\nX-Auth-Token: {secret}"
     )
     assert secret not in redact_request(head)
 
@@ -146,25 +147,10 @@ def test_an_event_is_redacted_bounded_and_storable() -> None:
 
 def test_the_json_is_the_contracts_event_in_its_order() -> None:
     shape = as_json(EVENT)
-    assert list(shape) == [
-        "id",
-        "time",
-        "node",
-        "route",
-        "mode",
-        "action",
-        "close_code",
-        "attacks",
-        "score",
-        "client_ip",
-        "session",
-        "transport",
-        "path",
-        "framework",
-        "event",
-        "findings",
-        "request",
-    ]
+    assert ", ".join(shape) == (
+        "id, time, node, route, mode, action, close_code, attacks, score, client_ip, session, transport, "
+        "path, framework, event, findings, request"
+    )
     assert shape["mode"] == "block"
     assert shape["findings"] == [
         {
