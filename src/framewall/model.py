@@ -47,6 +47,36 @@ class Action(StrEnum):
     BAN = "ban"
 
 
+#: The attack classes: the one vocabulary of rules, findings, settings and metrics.
+ATTACKS = (
+    "xss",
+    "sqli",
+    "nosqli",
+    "rce",
+    "path_traversal",
+    "rfi",
+    "ssrf",
+    "ssti",
+    "ssi",
+    "xxe",
+    "ldapi",
+    "xpath",
+    "crlf",
+    "mail_injection",
+    "jndi",
+    "deserialization",
+    "prototype_pollution",
+    "mass_assignment",
+    "graphql",
+    "data_bomb",
+    "protocol",
+    "cswsh",
+    "flood",
+    "prompt_injection",
+    "leak",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request's head: a handshake, a fallback's transport, or neither.
