@@ -10,7 +10,9 @@ use std::ops::{ControlFlow, Range};
 pub mod bson;
 mod budget;
 pub mod cbor;
+pub mod form;
 pub mod json;
+pub mod jwt;
 pub mod msgpack;
 mod path;
 mod probe;
@@ -20,10 +22,12 @@ pub mod smile;
 pub mod sniff;
 #[cfg(test)]
 mod testing;
+pub mod text;
 mod tree;
 pub mod ubjson;
 pub mod view;
 mod walk;
+pub mod xml;
 
 pub use budget::Budget;
 pub use path::{Path, Segment};
@@ -35,6 +39,10 @@ use crate::limits::Limit;
 #[rustfmt::skip]
 pub const ALL: &[&dyn Format] = &[
     &json::Json,
+    &jwt::Jwt,
+    &xml::Xml,
+    &form::Form,
+    &text::Text,
     &msgpack::MsgPack,
     &cbor::Cbor,
     &bson::Bson,

@@ -37,7 +37,7 @@ impl Readings {
 }
 
 /// Every format that `bytes` may plausibly be, and the hinted one whatever they look like. A hint that names no
-/// format (`auto`, `text` for a lone string) adds nothing.
+/// format (`auto`) adds nothing; none at all means the bytes are judged as they stand.
 pub fn readings(bytes: &[u8], hint: &str) -> Readings {
     let hinted = if hint.is_empty() { None } else { ALL.iter().position(|format| format.name() == hint) };
     let mut found = Readings { places: [0; MOST], count: 0 };

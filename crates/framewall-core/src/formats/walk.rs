@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::{Anomaly, Budget, Container, Kind, Leaf, Outcome, Path, Role, Sink};
+use super::{Anomaly, Budget, Container, Format, Kind, Leaf, Outcome, Path, Role, Sink};
 use crate::limits::{self, Limit};
 
 /// The walk is over before its document; why is kept in the [`Walk`]. Empty, so that each step's result is one byte.
@@ -118,6 +118,18 @@ impl<'a> Walk<'a> {
         self.go_on(flow)
     }
 
+    /// Walks a document that was decoded from `span`, below the present path; everything in it stands at `span`. That
+    /// it is not what it should be ends nothing: what cannot be read comes raw.
+    pub fn nested(&mut self, format: &dyn Format, bytes: &[u8], span: Range<usize>) -> Result<Outcome, Halted> {
+        self.seen = self.seen.max(span.end);
+        let outcome = format.walk(bytes, self.path, self.budget, &mut Placed { sink: self.sink, span });
+        if outcome == Outcome::Stopped {
+            self.halt = Some(outcome);
+            return Err(Halted(()));
+        }
+        Ok(outcome)
+    }
+
     /// The bytes up to here need not be given raw, should the walk halt: they are punctuation, or were reported.
     #[inline]
     pub fn saw(&mut self, end: usize) {
@@ -190,5 +202,29 @@ impl<'a> Walk<'a> {
             return Err(Halted(()));
         }
         Ok(())
+    }
+}
+
+/// Passes on what a nested walk tells, at the place of the whole.
+struct Placed<'a> {
+    sink: &'a mut dyn Sink,
+    span: Range<usize>,
+}
+
+impl Sink for Placed<'_> {
+    fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
+        self.sink.leaf(Leaf { span: self.span.clone(), ..leaf })
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+        self.sink.anomaly(anomaly, self.span.clone())
+    }
+
+    fn enter(&mut self, path: &Path, kind: Container) -> ControlFlow<()> {
+        self.sink.enter(path, kind)
+    }
+
+    fn exit(&mut self, path: &Path, kind: Container, _span: Range<usize>) -> ControlFlow<()> {
+        self.sink.exit(path, kind, self.span.clone())
     }
 }

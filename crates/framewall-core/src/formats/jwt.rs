@@ -1,0 +1,138 @@
+//! JSON Web Tokens (RFC 7519, compact form of RFC 7515): header and claims walked as JSON, the signature a binary leaf.
+//!
+//! Paths begin with `header`, `claims` and `signature`. Spans are those of the base64url parts. JWE (five parts) shows
+//! its header; the rest is ciphertext.
+
+use super::json::Json;
+use super::{Container, Format, Halted, Kind, Likelihood, Walk};
+
+/// The format itself.
+pub struct Jwt;
+
+impl Format for Jwt {
+    fn name(&self) -> &'static str {
+        "jwt"
+    }
+
+    fn opens(&self, first: u8) -> bool {
+        matches!(first, b'e' | b'I' | b'C' | b'D')
+    }
+
+    fn sniff(&self, bytes: &[u8]) -> Likelihood {
+        let Some(dot) = memchr::memchr(b'.', &bytes[..bytes.len().min(2048)]) else { return 0 };
+        let mut header = Vec::new();
+        let opens = decode(&bytes[..dot.min(8)], &mut header)
+            && matches!(header.trim_ascii_start(), [b'{', b'"' | b'}' | b' ' | b'\t' | b'\r' | b'\n', ..]);
+        if opens && bytes[..dot].iter().all(|&byte| is_digit(byte)) { 95 } else { 0 }
+    }
+
+    fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
+        let end = bytes.iter().position(|&byte| byte != b'.' && !is_digit(byte)).unwrap_or(bytes.len());
+        let parts = bytes[..end].split(|&byte| byte == b'.').count();
+        if parts < 2 {
+            return Err(walk.invalid(end, "no second part"));
+        }
+        let names = if parts == 5 { JWE } else { JWS };
+        walk.enter(Container::Map, 0)?;
+        let (mut start, mut text) = (0, Vec::new());
+        for (part, &(name, kind)) in bytes[..end].split(|&byte| byte == b'.').zip(names) {
+            let span = start..start + part.len();
+            start = span.end + 1;
+            walk.decoded(part.len(), span.start)?;
+            text.clear();
+            if !decode(part, &mut text) {
+                return Err(walk.invalid(span.start, "not base64url"));
+            }
+            walk.path.push_key(name);
+            match kind {
+                Some(kind) => walk.value(kind, &text, span)?,
+                None => {
+                    walk.nested(&Json, &text, span)?;
+                }
+            }
+            walk.path.pop();
+        }
+        walk.exit(Container::Map, 0..end)?;
+        Ok(end)
+    }
+}
+
+/// Names of the parts, and the kind of those that are no JSON.
+type Names = &'static [(&'static [u8], Option<Kind>)];
+
+const JWS: Names = &[(b"header", None), (b"claims", None), (b"signature", Some(Kind::Binary))];
+
+const JWE: Names = &[
+    (b"header", None),
+    (b"key", Some(Kind::Binary)),
+    (b"iv", Some(Kind::Binary)),
+    (b"ciphertext", Some(Kind::Binary)),
+    (b"tag", Some(Kind::Binary)),
+];
+
+/// Letters, digits and the two marks of either base64 alphabet, and padding.
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/' | b'=')
+}
+
+/// Decodes base64url or base64, padded or not; false where it is neither. Loose last bits are dropped.
+fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let (mut bits, mut have) = (0u32, 0);
+    for &byte in text.trim_ascii_end() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
+            b'=' => break,
+            _ => return false,
+        };
+        (bits, have) = (bits << 6 | u32::from(six), have + 6);
+        if have >= 8 {
+            have -= 8;
+            out.push((bits >> have) as u8);
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome;
+    use super::super::testing::{leaves, walk};
+    use super::*;
+
+    /// `{"alg":"none"}` . `{"sub":"<x>"}` . empty
+    const TOKEN: &[u8] = b"eyJhbGciOiJub25lIn0.eyJzdWIiOiI8eD4ifQ.";
+
+    #[test]
+    fn header_and_claims_are_walked() {
+        assert_eq!(
+            leaves(&Jwt, TOKEN),
+            ["header.alg alg:", "header.alg none", "claims.sub sub:", "claims.sub <x>", "signature binary "]
+        );
+        assert_eq!(Jwt.sniff(TOKEN), 95);
+    }
+
+    #[test]
+    fn every_leaf_stands_where_its_part_does() {
+        let (notes, outcome) = walk(&Jwt, b"eyJhIjoxfQ.e30.AA==&next");
+        assert_eq!(outcome, Outcome::Complete { consumed: 19 });
+        assert_eq!(notes.spans.last(), Some(&(15..19)));
+        assert!(notes.spans.contains(&(0..10)));
+    }
+
+    #[test]
+    fn a_part_that_is_no_json_comes_raw() {
+        let (notes, outcome) = walk(&Jwt, b"eyJhIjoxfQ.PHg-.AA");
+        assert!(matches!(outcome, Outcome::Complete { .. }));
+        assert!(notes.lines.contains(&"claims raw <x>".to_owned()), "{:?}", notes.lines);
+    }
+
+    #[test]
+    fn dots_alone_are_no_token() {
+        assert_eq!(Jwt.sniff(b"example.org"), 0);
+        assert!(matches!(walk(&Jwt, b"hello").1, Outcome::Invalid { .. }));
+    }
+}
