@@ -10,12 +10,14 @@ use std::ops::{ControlFlow, Range};
 pub mod bson;
 mod budget;
 pub mod cbor;
+pub mod flexbuffers;
 pub mod form;
 pub mod json;
 pub mod jwt;
 pub mod msgpack;
 mod path;
 mod probe;
+pub mod protobuf;
 #[cfg(test)]
 mod seen;
 pub mod smile;
@@ -49,6 +51,8 @@ pub const ALL: &[&dyn Format] = &[
     &ubjson::UbJson,
     &ubjson::BjData,
     &smile::Smile,
+    &protobuf::Protobuf,
+    &flexbuffers::FlexBuffers,
 ];
 
 /// The format of this name.

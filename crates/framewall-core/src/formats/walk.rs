@@ -162,6 +162,19 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether the sink broke off.
+    pub fn stopped(&self) -> bool {
+        self.halt == Some(Outcome::Stopped)
+    }
+
+    /// After a halt, gives bytes raw that were not read in the order in which they stand.
+    pub fn raw(&mut self, bytes: &[u8], span: Range<usize>) -> Result<(), Halted> {
+        self.seen = self.seen.max(span.end);
+        let leaf = Leaf { path: self.path, role: Role::Value, kind: Kind::Raw, bytes: &bytes[span.clone()], span };
+        let flow = self.sink.leaf(leaf);
+        self.go_on(flow)
+    }
+
     /// What the walk came to. Gives the unread rest as a raw leaf, and puts the path back.
     pub fn finish(mut self, bytes: &[u8], read: Result<usize, Halted>) -> Outcome {
         let outcome = match (read, self.halt.take(), self.reported) {

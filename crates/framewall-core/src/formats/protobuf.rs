@@ -1,0 +1,284 @@
+//! Protocol Buffers without a schema, and with one.
+//!
+//! Without: members are named by their field numbers, and bytes of known length are read every way that holds:
+//! as text or binary, and as a message if they are one throughout. With the user's descriptors
+//! ([`schema::Described`]) fields have names and types; unknown fields are read as without.
+
+use std::ops::Range;
+
+use super::probe::reads_as_text;
+use super::tree::{Tree, Turn, UNCOUNTED, Walked};
+use super::{Container, Format, Halted, Kind, Likelihood, Walk};
+
+pub mod schema;
+
+/// Messages inside one another that are guessed at; with a schema the budget's depth holds.
+const GUESSED_DEPTH: usize = 16;
+
+/// Fields that a guess at the whole input looks at.
+const GLANCE: usize = 64;
+
+/// The walker that knows no schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Protobuf;
+
+impl Format for Protobuf {
+    fn name(&self) -> &'static str {
+        "protobuf"
+    }
+
+    fn opens(&self, first: u8) -> bool {
+        // A first field number above 15 takes two bytes; group ends and wire types 6 and 7 never begin a message.
+        first >= 0x08 && matches!(first & 7, 0..=3 | 5)
+    }
+
+    fn sniff(&self, bytes: &[u8]) -> Likelihood {
+        match scan(bytes, GLANCE) {
+            Some(found) if found.texts > 0 && !reads_as_text(bytes) => 40,
+            Some(_) if bytes.len() > 1 => 20,
+            _ => 0,
+        }
+    }
+
+    fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
+        read(bytes, walk, None)
+    }
+}
+
+/// `extra` of a level: where the message ends, or which group it is, and its type if that is known.
+#[derive(Clone, Copy)]
+struct Message<'s> {
+    end: End,
+    described: Option<&'s schema::Message>,
+    /// A packed field: its elements follow one another without tags.
+    packed: Option<schema::Type>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    At(usize),
+    Group(u64),
+}
+
+type State<'d, 'w, 'a, 's> = Tree<'d, 'w, 'a, Message<'s>>;
+
+fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schema::Message)>) -> Result<usize, Halted> {
+    let mut tree = Tree::new(bytes, walk);
+    let schema = root.map(|(schema, _)| schema);
+    let whole = Message { end: End::At(bytes.len()), described: root.map(|(_, message)| message), packed: None };
+    tree.step()?;
+    tree.enter(Turn::Value, Container::Map, UNCOUNTED, 0, whole)?;
+    while let Some(level) = tree.levels.last() {
+        let message = level.extra;
+        if message.end == End::At(tree.at) {
+            tree.exit()?;
+            tree.end = enclosing(&tree);
+            continue;
+        }
+        tree.step()?;
+        if let Some(kind) = message.packed {
+            scalar(&mut tree, kind)?;
+            continue;
+        }
+        let start = tree.at;
+        let tag = tree.varint()?;
+        let (number, wire) = (tag >> 3, tag & 7);
+        if number == 0 {
+            return Err(tree.invalid(start, "a field has the number 0"));
+        }
+        if wire == 4 {
+            if message.end != End::Group(number) {
+                return Err(tree.invalid(start, "a group ends that did not begin"));
+            }
+            tree.exit()?;
+            tree.end = enclosing(&tree);
+            continue;
+        }
+        let field = message.described.and_then(|described| described.field(number));
+        match field {
+            Some(field) => tree.walk.path.push_key(field.name.as_bytes()),
+            None => tree.walk.path.push_key(itoa::Buffer::new().format(number).as_bytes()),
+        }
+        tree.step()?;
+        member(&mut tree, schema, field, number, wire)?;
+    }
+    Ok(tree.at)
+}
+
+/// Where the message around here ends.
+fn enclosing(tree: &State<'_, '_, '_, '_>) -> usize {
+    let ends = tree.levels.iter().rev().filter_map(|level| match level.extra.end {
+        End::At(end) => Some(end),
+        End::Group(_) => None,
+    });
+    ends.fold(None, |nearest, end| nearest.or(Some(end))).unwrap_or(tree.doc.len())
+}
+
+fn member<'s>(
+    tree: &mut State<'_, '_, '_, 's>,
+    schema: Option<&'s schema::Schema>,
+    field: Option<&'s schema::Field>,
+    number: u64,
+    wire: u64,
+) -> Walked {
+    let start = tree.at;
+    let described = field.and_then(|field| schema.and_then(|schema| schema.message(&field.type_name)));
+    match (wire, field.map(|field| field.kind)) {
+        (0 | 1 | 5, Some(kind)) if kind.wire() == wire => scalar(tree, kind),
+        (0, _) => {
+            let value = tree.varint()?;
+            tree.int(Turn::Value, value, start)
+        }
+        (1, _) => {
+            let value = u64::from_le_bytes(tree.array()?);
+            tree.int(Turn::Value, value, start)
+        }
+        (5, _) => {
+            let value = u32::from_le_bytes(tree.array()?);
+            tree.int(Turn::Value, value, start)
+        }
+        (3, _) => {
+            let group = Message { end: End::Group(number), described, packed: None };
+            tree.enter(Turn::Value, Container::Map, UNCOUNTED, start, group)
+        }
+        (2, kind) => {
+            let len = tree.varint()?;
+            let bytes = tree.take(len)?;
+            let span = tree.at - bytes.len()..tree.at;
+            match kind {
+                Some(schema::Type::Text) => tree.value(Kind::Text, bytes, span),
+                Some(schema::Type::Bytes) => tree.value(Kind::Binary, bytes, span),
+                Some(schema::Type::Message) => {
+                    descend(tree, Container::Map, span, Message { end: End::At(0), described, packed: None })
+                }
+                Some(kind) => {
+                    let packed = Message { end: End::At(0), described: None, packed: Some(kind) };
+                    descend(tree, Container::List, span, packed)
+                }
+                None => guess(tree, bytes, span),
+            }
+        }
+        _ => Err(tree.invalid(start, "no such wire type")),
+    }
+}
+
+/// Bytes of which only the length is known: read every way that holds.
+fn guess(tree: &mut State<'_, '_, '_, '_>, bytes: &[u8], span: Range<usize>) -> Walked {
+    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(is_control));
+    let found = if tree.levels.len() < GUESSED_DEPTH { scan(bytes, usize::MAX) } else { None };
+    if is_text || found.is_none_or(|found| found.hides) {
+        tree.value(if is_text { Kind::Text } else { Kind::Binary }, bytes, span.clone())?;
+    }
+    if found.is_none() || bytes.is_empty() {
+        return Ok(());
+    }
+    // The same bytes are read again, one level deeper.
+    tree.decoded(bytes.len())?;
+    descend(tree, Container::Map, span, Message { end: End::At(0), described: None, packed: None })
+}
+
+fn is_control(char: char) -> bool {
+    char.is_control() && !matches!(char, '\t' | '\n' | '\r')
+}
+
+/// Goes into bytes that have just been passed over.
+fn descend<'s>(
+    tree: &mut State<'_, '_, '_, 's>,
+    kind: Container,
+    span: Range<usize>,
+    mut message: Message<'s>,
+) -> Walked {
+    message.end = End::At(span.end);
+    (tree.at, tree.end) = (span.start, span.end);
+    tree.enter(Turn::Value, kind, UNCOUNTED, span.start, message)
+}
+
+/// A number whose type is known.
+fn scalar(tree: &mut State<'_, '_, '_, '_>, kind: schema::Type) -> Walked {
+    use schema::Type;
+    let start = tree.at;
+    match kind {
+        Type::Double => {
+            let value = f64::from_le_bytes(tree.array()?);
+            tree.float(Turn::Value, value, start)
+        }
+        Type::Float => {
+            let value = f32::from_le_bytes(tree.array()?);
+            tree.float(Turn::Value, f64::from(value), start)
+        }
+        Type::Fixed64 | Type::SFixed64 => {
+            let value = u64::from_le_bytes(tree.array()?);
+            let signed = kind == Type::SFixed64;
+            if signed { tree.int(Turn::Value, value as i64, start) } else { tree.int(Turn::Value, value, start) }
+        }
+        Type::Fixed32 | Type::SFixed32 => {
+            let value = u32::from_le_bytes(tree.array()?);
+            let signed = kind == Type::SFixed32;
+            if signed { tree.int(Turn::Value, value as i32, start) } else { tree.int(Turn::Value, value, start) }
+        }
+        _ => {
+            let value = tree.varint()?;
+            match kind {
+                Type::Bool => tree.bool(Turn::Value, value != 0, start),
+                Type::Int => tree.int(Turn::Value, value as i64, start),
+                Type::SInt => tree.int(Turn::Value, (value >> 1) as i64 ^ -((value & 1) as i64), start),
+                _ => tree.int(Turn::Value, value, start),
+            }
+        }
+    }
+}
+
+/// What a look at one level of fields found.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    /// Fields that are text.
+    texts: u32,
+    /// Bytes between the fields' contents could be part of a text that the fields would cut up.
+    hides: bool,
+}
+
+/// Whether `bytes` are fields to the very end (or for as many as `most`), groups passed over.
+fn scan(bytes: &[u8], most: usize) -> Option<Found> {
+    let (mut at, mut found, mut groups) = (0, Found::default(), 0u32);
+    for _ in 0..most {
+        if at == bytes.len() {
+            break;
+        }
+        let start = at;
+        let tag = varint(bytes, &mut at)?;
+        if tag >> 3 == 0 || tag >> 3 > 0x1fff_ffff {
+            return None;
+        }
+        let mut content = 0;
+        match tag & 7 {
+            0 => drop(varint(bytes, &mut at)?),
+            1 => at += 8,
+            5 => at += 4,
+            3 => groups += 1,
+            4 => groups = groups.checked_sub(1)?,
+            2 => {
+                content = usize::try_from(varint(bytes, &mut at)?).ok()?;
+                let text = bytes.get(at..at.checked_add(content)?)?;
+                found.texts += u32::from(content > 0 && reads_as_text(text));
+                at += content;
+            }
+            _ => return None,
+        }
+        let head = bytes.get(start..at - content)?;
+        found.hides |= head.iter().any(|byte| matches!(byte, 0x20..=0x7e));
+    }
+    (groups == 0 || at < bytes.len()).then_some(found).filter(|_| !bytes.is_empty())
+}
+
+fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..70).step_by(7) {
+        let byte = *bytes.get(*at)?;
+        *at += 1;
+        value |= u64::from(byte & 0x7f) << shift.min(63);
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
