@@ -14,7 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from framewall.limits import Limit
+    from framewall.model import Packet
 
 
 class FramewallError(Exception):
@@ -25,17 +28,18 @@ class PeerError(FramewallError):
     """Something a peer sent cannot stand.
 
     ``rule`` is the id that findings carry, ``attack`` its class, ``close_code`` the RFC 6455 section 7.4 code
-    and ``status`` the HTTP status to answer with.
+    and ``status`` the HTTP status to answer with. ``packets`` is what could be read all the same.
     """
 
     attack = "protocol"
     close_code = 1008
     status = 403
 
-    def __init__(self, rule: str, why: str) -> None:
+    def __init__(self, rule: str, why: str, packets: Sequence[Packet] = ()) -> None:
         super().__init__(why)
         self.rule = rule
         self.why = why
+        self.packets = packets
 
 
 class DecodeError(PeerError):
@@ -47,8 +51,8 @@ class LimitReached(PeerError):  # noqa: N818 (what happened, in the words of lim
 
     attack = "data_bomb"
 
-    def __init__(self, limit: Limit, why: str = "") -> None:
-        super().__init__(f"limit.{limit.name}", why or f"{limit.name} reached")
+    def __init__(self, limit: Limit, why: str = "", packets: Sequence[Packet] = ()) -> None:
+        super().__init__(f"limit.{limit.name}", why or f"{limit.name} reached", packets)
         self.limit = limit
 
 

@@ -41,7 +41,7 @@ class Mode(StrEnum):
 class Action(StrEnum):
     """What happens to a message or a request."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"
     DROP = "drop"
     CLOSE = "close"
     BAN = "ban"
@@ -133,8 +133,8 @@ class Message:
 Path = tuple[str | int, ...]
 """From a part's root to one of its leaves: members by name, elements by place."""
 
-Label = str | Callable[[Path], str]
-"""A field's name up to the part's root, or what names a leaf of the part from its path."""
+Label = str | Callable[[Path], tuple[str, Path]]
+"""A field's name up to the part's root; or what makes of a leaf's path the name's start and the path's rest."""
 
 
 class Part(NamedTuple):

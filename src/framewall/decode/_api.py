@@ -1,0 +1,85 @@
+"""What a framework's decoder offers. Adding a framework is adding a module with a ``decoder`` to this folder.
+
+The law of every reader: its packets' parts cover every byte of the message that some back end could act on.
+What it cannot read it refuses with a :class:`~framewall.errors.DecodeError`, and the house then judges the
+message raw, so that no choice of a peer (path, subprotocol, opcode, a forged first message) finds a reading
+that looks away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from framewall.model import Message, Packet, Request, SendUpstream, Upgrade
+
+UNCLAIMED = 0.0
+"""Not mine."""
+SURE = 0.8
+"""From this score on, a message that the reader refuses is a finding by itself."""
+
+
+class Exchange(NamedTuple):
+    """One HTTP request of a framework's fallback: its transport, and its session once there is one.
+
+    ``sends``: the body carries the client's messages. ``begins``: the response opens a session.
+    """
+
+    transport: str
+    session: str | None = None
+    sends: bool = False
+    begins: bool = False
+
+
+class Reader:
+    """The memory of one connection, or of one session over several transports: a state machine a direction."""
+
+    framework: str = ""
+    """What the connection is shown to speak; may become more exact."""
+    proven: bool = False
+    """Whether the messages so far leave no other framework."""
+    session: str | None = None
+    """The framework's own session id, once learnt."""
+
+    def decode(self, message: Message) -> Sequence[Packet]:
+        """The packets of one WebSocket message. Raises PeerError (which may carry what could be read)."""
+        raise NotImplementedError
+
+    def body(self, request: Request, data: bytes) -> Sequence[Packet]:
+        """The packets of a fallback request's body. Raises PeerError."""
+        raise NotImplementedError
+
+    def reply(self, request: Request, status: int, data: bytes) -> Sequence[Packet]:
+        """The packets of a fallback response's body. Raises PeerError."""
+        raise NotImplementedError
+
+
+class Decoder:
+    """One framework."""
+
+    name: ClassVar[str]
+    generic: ClassVar[bool] = False
+    """A data format rather than a framework: read only where no framework is recognised."""
+
+    def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
+        """How surely this connection is mine, 0 to 1, never by one clue; ``message`` is the one at hand."""
+        raise NotImplementedError
+
+    def reader(self, request: Request) -> Reader:
+        """A fresh memory for a connection that began with ``request``."""
+        raise NotImplementedError
+
+    def session(self, request: Request) -> str | None:
+        """The framework's session id that a request (upgrades included) names."""
+        del request
+        return None
+
+    def exchange(self, request: Request, known: Callable[[str], bool]) -> Exchange | None:
+        """Whether an HTTP request belongs to a fallback transport; ``known`` tells a session id seen before."""
+        del request, known
+        return None
+
+    def hang_up(self, request: Request, session: str) -> SendUpstream | None:
+        """The request that ends the session at the server, made from one of its ``request`` heads."""
+        del request, session
+        return None

@@ -1,0 +1,152 @@
+"""What one connection may be speaking: several readers live until one is proven, and none may look away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from framewall.decode._api import SURE, UNCLAIMED, Decoder, Reader
+from framewall.decode._registry import decoders
+from framewall.errors import DecodeError, PeerError
+from framewall.model import Message, Packet, Request, Upgrade
+
+log = logging.getLogger("framewall.decode")
+
+_SNIFFED = 8
+"""Messages whose shape may still bring in a framework."""
+
+
+class Reading(NamedTuple):
+    """What was made of one message or body. ``errors`` are findings; their packets are among ``packets``."""
+
+    framework: str
+    packets: Sequence[Packet]
+    errors: Sequence[PeerError] = ()
+
+
+class Candidate:
+    """A framework that the connection may be speaking."""
+
+    __slots__ = ("decoder", "read", "reader", "score")
+
+    def __init__(self, decoder: Decoder, reader: Reader, score: float) -> None:
+        self.decoder = decoder
+        self.reader = reader
+        self.score = score
+        self.read = 0
+
+    @property
+    def sure(self) -> bool:
+        """Whether a message that it refuses is a finding: it was claimed strongly, or has read some before."""
+        return self.score >= SURE or self.read > 0
+
+
+def generic(message: Message, request: Request) -> Reading:
+    """The message as the data format that it looks like."""
+    best = max(
+        (decoder for decoder in decoders() if decoder.generic),
+        key=lambda decoder: decoder.claim(request, None, message),
+    )
+    reader = best.reader(request)
+    return Reading(reader.framework, reader.decode(message))
+
+
+class Readings:
+    """One connection's candidates. Not thread-safe: the caller has one message of it at hand at a time."""
+
+    def __init__(self, request: Request, upgrade: Upgrade | None) -> None:
+        self._request = request
+        self._upgrade = upgrade
+        self._live: list[Candidate] = []
+        self._left = _SNIFFED
+        self._claim(None)
+
+    @property
+    def framework(self) -> str:
+        """The likeliest framework; empty while there is none."""
+        return self._live[0].reader.framework if self._live else ""
+
+    @property
+    def session(self) -> tuple[Decoder, str] | None:
+        """The framework's session id as its reader learnt it."""
+        return next(((c.decoder, c.reader.session) for c in self._live if c.reader.session), None)
+
+    def message(self, message: Message) -> Reading:
+        """Every plausible reading of one WebSocket message."""
+        if self._left and not (self._live and self._live[0].reader.proven):
+            self._left -= 1
+            self._claim(message)
+        reading = self._read(lambda reader: reader.decode(message))
+        if reading is None:
+            return generic(message, self._request)
+        if reading.errors:
+            raw = generic(message, self._request)
+            return reading._replace(packets=(*reading.packets, *raw.packets))
+        return reading
+
+    def body(self, request: Request, message: Message) -> Reading:
+        """Every plausible reading of a fallback request's body (``message`` is the same body, for reading raw)."""
+        return self._http(message, lambda reader: reader.body(request, message.data))
+
+    def reply(self, request: Request, status: int, message: Message) -> Reading:
+        """Every plausible reading of a fallback response's body."""
+        return self._http(message, lambda reader: reader.reply(request, status, message.data))
+
+    def _http(self, message: Message, read: Callable[[Reader], Sequence[Packet]]) -> Reading:
+        reading = self._read(read)
+        if reading is None:
+            return generic(message, self._request)
+        if reading.errors:
+            raw = generic(message, self._request)
+            return reading._replace(packets=(*reading.packets, *raw.packets))
+        return reading
+
+    def _claim(self, message: Message | None) -> None:
+        """Adds the frameworks that claim the connection, strongest first; old ones keep their readers."""
+        for decoder in decoders():
+            if decoder.generic:
+                continue
+            score = decoder.claim(self._request, self._upgrade, message)
+            known = next((each for each in self._live if each.decoder is decoder), None)
+            if known:
+                known.score = max(known.score, score)
+            elif score > UNCLAIMED:
+                self._live.append(Candidate(decoder, decoder.reader(self._request), score))
+        self._live.sort(key=lambda each: -each.score)
+
+    def _read(self, read: Callable[[Reader], Sequence[Packet]]) -> Reading | None:
+        """All candidates' packets, and the errors of those that had a right to be understood."""
+        if len(self._live) == 1:
+            return self._read_one(self._live[0], read)
+        packets: list[Packet] = []
+        errors: list[PeerError] = []
+        framework = ""
+        for candidate in tuple(self._live):
+            reading = self._read_one(candidate, read)
+            if reading is None:
+                continue
+            framework = framework or reading.framework
+            packets += reading.packets
+            errors += reading.errors
+            if candidate.reader.proven and not reading.errors:
+                self._live = [candidate]
+                break
+        return Reading(framework, packets, errors) if framework else None
+
+    def _read_one(self, candidate: Candidate, read: Callable[[Reader], Sequence[Packet]]) -> Reading | None:
+        """One candidate's packets. None if it was a guess, and a wrong one: then it is a candidate no more."""
+        reader = candidate.reader
+        try:
+            packets = read(reader)
+        except PeerError as error:
+            if not candidate.sure:
+                self._live.remove(candidate)
+                return None
+            return Reading(reader.framework, error.packets, (error,))
+        except Exception:
+            log.exception("the %s decoder failed", candidate.decoder.name)
+            error = DecodeError(f"{candidate.decoder.name}.fault", "the decoder failed on this message")
+            return Reading(reader.framework, (), (error,))
+        candidate.read += 1
+        return Reading(reader.framework, packets)
