@@ -134,7 +134,7 @@ Path = tuple[str | int, ...]
 """From a part's root to one of its leaves: members by name, elements by place."""
 
 Label = str | Callable[[Path], tuple[str, Path]]
-"""A field's name up to the part's root; or what makes of a leaf's path the name's start and the path's rest."""
+"""A field's name up to the part's root; or what turns a leaf's path into the name's start and the rest."""
 
 
 class Part(NamedTuple):

@@ -32,7 +32,7 @@ class Exchange(NamedTuple):
 
 
 class Reader:
-    """The memory of one connection, or of one session over several transports: a state machine a direction."""
+    """The memory of one connection, or one session over several transports: a state machine a direction."""
 
     framework: str = ""
     """What the connection is shown to speak; may become more exact."""
@@ -75,7 +75,7 @@ class Decoder:
         return None
 
     def exchange(self, request: Request, known: Callable[[str], bool]) -> Exchange | None:
-        """Whether an HTTP request belongs to a fallback transport; ``known`` tells a session id seen before."""
+        """Whether an HTTP request belongs to a fallback; ``known`` tells a session id seen before."""
         del request, known
         return None
 

@@ -1,7 +1,7 @@
-"""Engine.IO 3 and 4: payloads of the HTTP transports into packets. Protocol texts: socketio/engine.io-protocol.
+"""Engine.IO 3 and 4: payloads of the HTTP transports into packets (socketio/engine.io-protocol).
 
-A packet is its text (``4`` + data) or, for a binary message, its bytes. Both versions put binary messages into
-text as ``b`` + base64 (version 3 with the type's digit in between).
+A packet is its text (``4`` + data) or, for a binary message, its bytes. Both versions put binary messages
+into text as ``b`` + base64 (version 3 with the type's digit in between).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def payload_4(body: bytes) -> list[Item]:
 
 
 def payload_3(body: bytes) -> list[Item]:
-    """Version 3, text: ``<length>:<packet>`` where length is any JavaScript number and counts UTF-16 units."""
+    """Version 3, text: ``<length>:<packet>``; length is any JavaScript number and counts UTF-16 units."""
     try:
         text = body.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -115,7 +115,7 @@ def payload_3_binary(body: bytes) -> list[Item]:
 
 
 def jsonp_bodies(body: bytes, *, expected: bool) -> list[bytes]:
-    """The payloads in a form body's ``d``, if it has one: as Node unescapes them, and as Python does (not)."""
+    """The payloads in a form body's ``d``, if any: as Node unescapes them, and as Python does (not)."""
     if not expected and not _JSONP_FIELD.search(body):
         return []
     found: list[bytes] = []

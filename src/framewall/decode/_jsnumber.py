@@ -1,7 +1,7 @@
 """JavaScript's ``Number(string)``, which Node's parsers use where a grammar says digits.
 
-ECMA-262 section 7.1.4.1: surrounding white space is ignored, nothing at all is 0, and hexadecimal, octal, binary
-and exponents count. ``Number("0x1")``, ``Number(" 1 ")`` and ``Number("1e0")`` are 1.
+ECMA-262 section 7.1.4.1: surrounding white space is ignored, nothing at all is 0, and hexadecimal, octal,
+binary and exponents count. ``Number("0x1")``, ``Number(" 1 ")`` and ``Number("1e0")`` are 1.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ class _Object(list[tuple[str, object]]):
 def find(body: bytes, count: int) -> tuple[dict[int, Path], bool]:
     """The first place of each attachment, and whether a placeholder asks for one that will not come.
 
-    Back ends differ: Node wants ``true`` and a number in range, Python takes anything true and counts negative
-    numbers from the end. Whatever is a placeholder to any of them is one here. JSON that cannot be read has no
-    places: the engine judges it, and names its attachments by number.
+    Back ends differ: Node wants ``true`` and a number in range, Python takes anything true and counts
+    negative numbers from the end. Whatever is a placeholder to any of them is one here. JSON that cannot be
+    read has no places: the engine judges it, and names its attachments by number.
     """
     try:
         root = json.loads(body, object_pairs_hook=_Object, parse_int=_small)

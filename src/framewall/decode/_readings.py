@@ -15,6 +15,8 @@ log = logging.getLogger("framewall.decode")
 
 _SNIFFED = 8
 """Messages whose shape may still bring in a framework."""
+_CONVINCED = 3
+"""Messages read by a guess after which it is none."""
 
 
 class Reading(NamedTuple):
@@ -38,8 +40,8 @@ class Candidate:
 
     @property
     def sure(self) -> bool:
-        """Whether a message that it refuses is a finding: it was claimed strongly, or has read some before."""
-        return self.score >= SURE or self.read > 0
+        """Whether a message that it refuses is a finding: it was claimed strongly, or has read several."""
+        return self.score >= SURE or self.read >= _CONVINCED
 
 
 def generic(message: Message, request: Request) -> Reading:
@@ -86,7 +88,7 @@ class Readings:
         return reading
 
     def body(self, request: Request, message: Message) -> Reading:
-        """Every plausible reading of a fallback request's body (``message`` is the same body, for reading raw)."""
+        """Every plausible reading of a fallback request's body (``message`` is it, to be read raw)."""
         return self._http(message, lambda reader: reader.body(request, message.data))
 
     def reply(self, request: Request, status: int, message: Message) -> Reading:
@@ -135,7 +137,7 @@ class Readings:
         return Reading(framework, packets, errors) if framework else None
 
     def _read_one(self, candidate: Candidate, read: Callable[[Reader], Sequence[Packet]]) -> Reading | None:
-        """One candidate's packets. None if it was a guess, and a wrong one: then it is a candidate no more."""
+        """One candidate's packets. None if it was a guess and wrong: then it is a candidate no more."""
         reader = candidate.reader
         try:
             packets = read(reader)
@@ -146,7 +148,7 @@ class Readings:
             return Reading(reader.framework, error.packets, (error,))
         except Exception:
             log.exception("the %s decoder failed", candidate.decoder.name)
-            error = DecodeError(f"{candidate.decoder.name}.fault", "the decoder failed on this message")
-            return Reading(reader.framework, (), (error,))
+            fault = DecodeError(f"{candidate.decoder.name}.fault", "the decoder failed on this message")
+            return Reading(reader.framework, (), (fault,))
         candidate.read += 1
         return Reading(reader.framework, packets)

@@ -1,14 +1,14 @@
 """The text form of a Socket.IO packet: ``<type>[<n>-][<namespace>,][<ack id>][JSON]``.
 
-Protocol texts: socketio/socket.io-protocol, versions 4 and 5. The strict grammar is one pattern. What it does
-not fit is read the way Node's parser does (JavaScript numbers, white space as an ack id), and then the way the
-most careless parser could: everything from the first bracket on.
+Protocol texts: socketio/socket.io-protocol, versions 4 and 5. The strict grammar is one pattern. What it
+does not fit is read the way Node's parser does (JavaScript numbers, white space as an ack id), and then the
+way the most careless parser could: everything from the first bracket on.
 """
 
 from __future__ import annotations
 
 import re
-from json.decoder import scanstring
+from json import JSONDecoder
 from typing import NamedTuple
 
 from framewall.decode._jsnumber import is_js_digit, js_integer
@@ -21,6 +21,7 @@ _OPENS = (b"{", b"", b"[", b"[", b'"{', b"[", b"[")
 _NAME = re.compile(rb'\[\s*"([^"\\\x00-\x1f]*)"')
 _NAME_ESCAPED = re.compile(rb'\[\s*"')
 _NUMBER_NAME = re.compile(rb"\[\s*(-?[0-9][0-9.eE+-]*)\s*[,\]]")
+_LENIENT = JSONDecoder(strict=False)
 _BRACKET = re.compile(rb'[\[{"]')
 
 
@@ -47,7 +48,7 @@ def strict(data: bytes) -> Head | None:
 
 
 def as_node_reads(text: str) -> tuple[Head, str] | None:
-    """The head of a packet (``text`` is without the Engine.IO digit) by socket.io-parser's rules, and the rest.
+    """The head of a packet by socket.io-parser's rules, and the rest; ``text`` has no Engine.IO digit.
 
     None where that parser throws before it looks at the JSON.
     """
@@ -85,7 +86,9 @@ def event_name(data: bytes, at: int) -> str | None:
     found = _NAME_ESCAPED.match(data, at)
     if found:
         try:
-            return scanstring(data[found.end() :].decode("utf-8", "replace"), 0, False)[0]
+            return str(
+                json_decoder.py_scanstring(data[found.end() :].decode("utf-8", "replace"), 0, False)[0]
+            )
         except ValueError:
             return None
     found = _NUMBER_NAME.match(data, at)

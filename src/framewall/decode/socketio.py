@@ -1,8 +1,8 @@
 """Socket.IO protocols 4 and 5 over Engine.IO 3 and 4, on WebSocket and on HTTP long-polling (JSONP included).
 
-A server takes ``EIO=4`` for version 4 and everything else for 3, so the version is known only from the request
-that began the session; until then both are read. Engine.IO used bare is read here too: its messages are then
-judged as they are.
+A server takes ``EIO=4`` for version 4 and everything else for 3, so the version is known only from the
+request that began the session; until then both are read. Engine.IO used bare is read here too: its messages
+are then judged as they are.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class SocketIOReader(Reader):
     """One Socket.IO session, over whichever transports it uses."""
 
     def __init__(self, version: int | None, *, bare: bool) -> None:
-        """``version``: of Engine.IO, None while unknown. ``bare``: nothing says yet that Socket.IO is on top."""
+        """``version``: of Engine.IO, if known. ``bare``: nothing says yet that Socket.IO is on top."""
         self.framework = BARE if bare else NAME
         self._engine = version
         self._bare = bare
@@ -74,7 +74,7 @@ class SocketIOReader(Reader):
         """One WebSocket message is one Engine.IO packet."""
         if message.opcode is Opcode.TEXT:
             return self._text(message.direction, message.data)
-        return self._binary(message.direction, self._frame_readings(message.data), message.data)
+        return self._binary(message.direction, self._frame_readings(message.data))
 
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """A POST body is a payload: as the version says, or inside a JSONP form's ``d``."""
@@ -133,7 +133,7 @@ class SocketIOReader(Reader):
 
     def _item(self, side: Direction, item: Item) -> Sequence[Packet]:
         if item.binary:
-            return self._binary(side, self._frame_readings(item.data), item.data)
+            return self._binary(side, self._frame_readings(item.data))
         return self._text(side, item.data)
 
     # Engine.IO packets
@@ -146,7 +146,7 @@ class SocketIOReader(Reader):
         if idle is not None:
             return idle
         if kind == b"b":
-            return self._binary(side, self._base64_readings(data), data)
+            return self._binary(side, self._base64_readings(data))
         if kind == _engineio.OPEN and side is Direction.SERVER:
             return self._open(data)
         if kind in _engineio.KINDS:
@@ -274,11 +274,11 @@ class SocketIOReader(Reader):
             _socketio.KINDS[head.kind], parts, name, head.namespace.decode("utf-8", "replace")
         )
 
-    def _binary(self, side: Direction, readings: list[bytes], data: bytes) -> Sequence[Packet]:
+    def _binary(self, side: Direction, readings: list[bytes]) -> Sequence[Packet]:
         """A binary message: the attachment that is due, or a packet of socket.io-msgpack-parser."""
         pending = self._pending.get(side)
         if pending is None:
-            return self._unannounced(side, readings)
+            return self._unannounced(readings)
         place = pending.seen
         pending.seen += 1
         if pending.seen >= pending.head.attachments:
@@ -288,7 +288,7 @@ class SocketIOReader(Reader):
         namespace = pending.head.namespace.decode("utf-8", "replace")
         return (self._packet("attachment", parts, pending.name, namespace),)
 
-    def _unannounced(self, side: Direction, readings: list[bytes]) -> Sequence[Packet]:
+    def _unannounced(self, readings: list[bytes]) -> Sequence[Packet]:
         parts = tuple(Part(reading, "auto", False, "message") for reading in readings)
         packet = self._packet("message", parts)
         if self._bare:
@@ -393,11 +393,11 @@ class SocketIO(Decoder):
 
     @staticmethod
     def _bare_path(request: Request) -> bool:
-        """Python's server needs neither ``EIO`` nor ``transport``; the path also serves its client's files."""
+        """Python's server needs no ``EIO`` and no ``transport``; the path also serves the client's files."""
         return _usual_path(request) and not unquote(request.path).endswith((".js", ".map"))
 
     def hang_up(self, request: Request, session: str) -> SendUpstream:
-        """A POST of Engine.IO's close packet. It carries the request's cookies, which may choose the server."""
+        """A POST of Engine.IO's close packet, with the request's cookies: they may choose the server."""
         query = _query(request)
         version = query.get("EIO", ["4"])[-1]
         packet = b"1" if version == "4" else b"1:1"
@@ -423,7 +423,7 @@ def _shape(message: Message) -> float:
         head = _socketio.strict(data)
         if head is None:
             return 0.0
-        return 0.6 if data[head.at : head.at + 1] in (b"[", b"{") else 0.5 if data[:2] == b"40" else 0.2
+        return 0.6 if data[head.at : head.at + 1] in (b"[", b"{") else 0.0
     if data.startswith(b'0{"sid"'):
         return 0.7
     return 0.5 if data in (b"2probe", b"3probe") else 0.0

@@ -1,4 +1,4 @@
-"""The names of fields: where a leaf was, in the contract's spelling. ``event["new message"].args[0].text``."""
+"""The names of fields, as findings carry them: ``event["new message"].args[0].text``."""
 
 from __future__ import annotations
 

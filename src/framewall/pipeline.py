@@ -1,0 +1,461 @@
+"""The one place that knows the order of the rooms: decode, fields, detect, policy, events.
+
+An :class:`Inspector` judges; it touches no socket and no clock of its own. Its methods may be called from any
+thread. Whatever it is given it answers with a verdict: a fault of its own is answered as the route's ``fail``
+setting says.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple, Protocol
+
+from framewall.decode import Decoder, Exchange, Reading, decoders
+from framewall.errors import PeerError
+from framewall.events import normalised, redact
+from framewall.fields import head
+from framewall.fields.names import name as field_name
+from framewall.limits import EVENT_FINDINGS
+from framewall.model import (
+    Action,
+    CloseConnection,
+    Command,
+    Direction,
+    Event,
+    Finding,
+    Message,
+    Mode,
+    Opcode,
+    Packet,
+    Part,
+    Request,
+    RequestPlan,
+    Transport,
+    Upgrade,
+    Verdict,
+)
+from framewall.policy import Policy, RoutePolicy, exceptions
+from framewall.policy.judge import Judge, score
+from framewall.sessions import Conversation, Conversations
+
+log = logging.getLogger("framewall.pipeline")
+
+_WEBSOCKET = "websocket"
+_HTTP = "http"
+
+
+class EngineFinding(Protocol):
+    """One finding as the engine gives it: where in which part, by which rule."""
+
+    @property
+    def attack(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def score(self) -> int: ...
+    @property
+    def part(self) -> int: ...
+    @property
+    def path(self) -> tuple[str | int, ...]: ...
+    @property
+    def chain(self) -> Sequence[str]: ...
+    @property
+    def match(self) -> str: ...
+
+
+class Report(Protocol):
+    """What the engine says of one message."""
+
+    @property
+    def findings(self) -> Sequence[Any]: ...
+
+
+class Engine(Protocol):
+    """``framewall._core.Engine``, or a test's stand-in."""
+
+    def inspect(self, parts: list[tuple[bytes, str, bool]], settings: Any) -> Any:
+        """Judges all the parts of one message at once."""
+
+
+class Session:
+    """One open WebSocket, as the driver holds it."""
+
+    __slots__ = ("connection", "conversation", "request")
+
+    def __init__(self, connection: int, request: Request, conversation: Conversation) -> None:
+        self.connection = connection
+        self.request = request
+        self.conversation = conversation
+
+
+class Judged(NamedTuple):
+    """Everything about one thing that was judged, until it becomes a verdict and an event."""
+
+    request: Request
+    reading: Reading
+    transport: str
+    session: str
+    show: Callable[[Packet], str]
+
+
+class Inspector:
+    """Judges requests, messages and bodies; remembers sessions and attackers.
+
+    ``record`` takes every event (already redacted) and must not block; ``clock`` gives Unix seconds; ``node``
+    names this instance in events; ``settings`` makes the engine's settings of a route.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        engine: Engine,
+        record: Callable[[Event], object],
+        clock: Callable[[], float],
+        node: str = "",
+        settings: Callable[[RoutePolicy], Any] | None = None,
+    ) -> None:
+        self.policy = policy
+        """Assigning another one changes what happens at every session's next message."""
+        self.judge = Judge()
+        self._engine = engine
+        self._record = record
+        self._clock = clock
+        self._node = node
+        self._settings = settings
+        self._conversations = Conversations()
+
+    # HTTP
+
+    def request(self, request: Request) -> RequestPlan:
+        """Judges the head of a handshake or of a fallback's request; all else passes unjudged."""
+        route = self.policy.route(request.route)
+        if route.mode is Mode.OFF:
+            return _PASS_PLAN
+        try:
+            return self._request(route, request)
+        except Exception:
+            return RequestPlan(self._fault(route, request, _HTTP))
+
+    def _request(self, route: RoutePolicy, request: Request) -> RequestPlan:
+        now = self._clock()
+        decoder, exchange = self._exchange(request)
+        if exchange is None and not request.upgrade:
+            return _PASS_PLAN
+        transport = _WEBSOCKET if exchange is None else exchange.transport
+        framework = decoder.name if decoder else _WEBSOCKET
+        if self._refused(route, request, transport, decoder, now):
+            return RequestPlan(Verdict(Action.CLOSE, framework=framework, status=route.status))
+        parts = head.parts(request)
+        reading = Reading(framework, (Packet(framework, "", "handshake", tuple(parts)),))
+        verdict = self._verdict(
+            route,
+            Judged(
+                request, reading, transport, f"{self._node}-{request.id}", lambda _: normalised.head(request)
+            ),
+        )
+        if exchange is None or verdict.action is not Action.PASS:
+            return RequestPlan(verdict)
+        return RequestPlan(verdict, exchange.sends, exchange.begins or route.inspect == "both")
+
+    def _refused(
+        self, route: RoutePolicy, request: Request, transport: str, decoder: Decoder | None, now: float
+    ) -> bool:
+        """Whether the client is banned, the transport not allowed, or the session blocked already."""
+        if route.mode is Mode.MONITOR:
+            return False
+        if self.judge.banned.until(request.client_ip, now) is not None:
+            return True
+        if route.transports is not None and transport not in route.transports:
+            return True
+        conversation = self._known(request, decoder, now)
+        return conversation is not None and conversation.blocked
+
+    def body(self, request: Request, body: bytes) -> Verdict:
+        """Judges what a client's fallback request carries."""
+        route = self.policy.route(request.route)
+        if route.mode is Mode.OFF:
+            return _passed(_HTTP)
+        try:
+            message = Message(Direction.CLIENT, _opcode(body), body, transport=Transport.POLLING)
+            return self._http(route, request, message, 0)
+        except Exception:
+            return self._fault(route, request, _HTTP)
+
+    def response(
+        self, request: Request, status: int, headers: tuple[tuple[str, str], ...], body: bytes
+    ) -> Verdict:
+        """Learns the session that a fallback's response opens; judges it if the route inspects both sides."""
+        del headers
+        route = self.policy.route(request.route)
+        if route.mode is Mode.OFF:
+            return _passed(_HTTP)
+        try:
+            message = Message(Direction.SERVER, _opcode(body), body, transport=Transport.POLLING)
+            return self._http(route, request, message, status)
+        except Exception:
+            return self._fault(route, request, _HTTP)
+
+    def _http(self, route: RoutePolicy, request: Request, message: Message, status: int) -> Verdict:
+        now = self._clock()
+        decoder, _ = self._exchange(request)
+        conversation = self._known(request, decoder, now) or self._remember(request, decoder, None, now)
+        if conversation.blocked:
+            return Verdict(Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.status)
+        conversation.polling = request
+        with conversation.lock:
+            if message.direction is Direction.CLIENT:
+                reading = conversation.readings.body(request, message)
+            else:
+                reading = conversation.readings.reply(request, status, message)
+            learnt = conversation.readings.session
+        if learnt:
+            self._conversations.add((request.route, learnt[0].name, learnt[1]), conversation)
+        if message.direction is Direction.SERVER and route.inspect != "both":
+            return _passed(reading.framework)
+        judged = Judged(
+            request,
+            reading,
+            message.transport,
+            conversation.id,
+            lambda packet: normalised.exchange(request, message, packet, status),
+        )
+        return self._block(route, judged, conversation, None)
+
+    # WebSockets
+
+    def open(self, connection: int, request: Request, upgrade: Upgrade) -> Session:
+        """A WebSocket whose handshake both sides have agreed on."""
+        now = self._clock()
+        decoder = self._decoder_of(request)
+        conversation = self._known(request, decoder, now) or self._remember(request, decoder, upgrade, now)
+        conversation.connections.add(connection)
+        return Session(connection, request, conversation)
+
+    def message(self, session: Session, message: Message) -> Verdict:
+        """Judges one message; the session's memory advances."""
+        request = session.request
+        route = self.policy.route(request.route)
+        if route.mode is Mode.OFF:
+            return _passed(_WEBSOCKET)
+        conversation = session.conversation
+        if conversation.blocked:
+            return Verdict(Action.CLOSE, framework=_WEBSOCKET, close_code=route.close_code)
+        try:
+            with conversation.lock:
+                reading = conversation.readings.message(message)
+            if message.direction is Direction.SERVER and route.inspect != "both":
+                return _passed(reading.framework)
+            judged = Judged(
+                request,
+                reading,
+                message.transport,
+                conversation.id,
+                lambda packet: normalised.message(request, message, packet),
+            )
+            return self._block(route, judged, conversation, session.connection)
+        except Exception:
+            return self._fault(route, request, _WEBSOCKET)
+
+    def failed(self, session: Session, side: str, limit: str | None, why: str, code: int) -> None:
+        """Records what the wire refused: a broken frame, a cap reached. The driver closes with ``code``."""
+        request = session.request
+        route = self.policy.route(request.route)
+        if route.mode is Mode.OFF:
+            return
+        attack, rule = ("data_bomb", f"limit.{limit}") if limit else ("protocol", f"websocket.{code}")
+        finding = Finding(attack, rule, f"{side}.frames", (_WEBSOCKET,), why, route.threshold)
+        framework = session.conversation.readings.framework or _WEBSOCKET
+        verdict = Verdict(
+            Action.CLOSE, route.threshold, (finding,), framework, normalised.head(request), close_code=code
+        )
+        self._tell(route, request, verdict, _WEBSOCKET, session.conversation.id, None)
+
+    def close(self, session: Session, reason: str) -> None:
+        """The connection has ended."""
+        del reason
+        session.conversation.connections.discard(session.connection)
+        session.conversation.seen = self._clock()
+
+    # sessions
+
+    @staticmethod
+    def _exchange_known(
+        known: Callable[[str, str], bool], request: Request
+    ) -> tuple[Decoder | None, Exchange | None]:
+        for decoder in decoders():
+            exchange = decoder.exchange(request, lambda sid, name=decoder.name: known(name, sid))  # type: ignore[misc]
+            if exchange:
+                return decoder, exchange
+        return None, None
+
+    def _exchange(self, request: Request) -> tuple[Decoder | None, Exchange | None]:
+        """The fallback transport that a request belongs to, if it is not an upgrade."""
+        if request.upgrade:
+            return self._decoder_of(request), None
+        now = self._clock()
+        return self._exchange_known(
+            lambda name, sid: self._conversations.get((request.route, name, sid), now) is not None, request
+        )
+
+    @staticmethod
+    def _decoder_of(request: Request) -> Decoder | None:
+        """The framework whose session id the request names."""
+        return next((decoder for decoder in decoders() if decoder.session(request)), None)
+
+    def _known(self, request: Request, decoder: Decoder | None, now: float) -> Conversation | None:
+        sid = decoder.session(request) if decoder else None
+        return self._conversations.get((request.route, decoder.name, sid), now) if decoder and sid else None
+
+    def _remember(
+        self, request: Request, decoder: Decoder | None, upgrade: Upgrade | None, now: float
+    ) -> Conversation:
+        """A new session; under its id if the request names one."""
+        conversation = Conversation(request, upgrade, now)
+        sid = decoder.session(request) if decoder else None
+        if decoder and sid:
+            return self._conversations.add((request.route, decoder.name, sid), conversation)
+        return conversation
+
+    # verdicts
+
+    def _block(
+        self, route: RoutePolicy, judged: Judged, conversation: Conversation, connection: int | None
+    ) -> Verdict:
+        """The verdict, and if it blocks, the end of the whole session on all its transports."""
+        verdict = self._verdict(route, judged)
+        if verdict.action is Action.PASS:
+            return verdict
+        conversation.blocked = True
+        others = sorted(conversation.connections - {connection})
+        commands: list[Command] = [CloseConnection(other, route.close_code) for other in others]
+        polling = conversation.polling
+        if polling is not None:
+            decoder, _ = self._exchange(polling)
+            sid = decoder.session(polling) if decoder else None
+            command = decoder.hang_up(polling, sid) if decoder and sid else None
+            if command:
+                commands.append(command)
+        return _with_commands(verdict, tuple(commands))
+
+    def _verdict(self, route: RoutePolicy, judged: Judged) -> Verdict:
+        """Detects, scores, decides, records."""
+        reading = judged.reading
+        parts = [part for packet in reading.packets for part in packet.parts]
+        if parts:
+            report = self._engine.inspect(
+                [part[:3] for part in parts], self._settings(route) if self._settings else None
+            )
+            raw = report.findings
+        else:
+            raw = ()
+        if not raw and not reading.errors:
+            return _passed(reading.framework)
+        first = max(raw, key=lambda finding: finding.score).part if raw else None
+        packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
+        findings = _findings(route, reading, parts, raw)
+        findings = exceptions.apply(route.exceptions, findings, packet.name)
+        if not findings:
+            return _passed(reading.framework)
+        total = score(findings)
+        action = self.judge.decide(route, total, judged.request.client_ip, self._clock())
+        kept = tuple(sorted(findings, key=lambda finding: -finding.score)[: EVENT_FINDINGS.default])
+        verdict = Verdict(
+            action, total, kept, reading.framework, judged.show(packet), route.close_code, route.status
+        )
+        if total >= route.threshold:
+            self._tell(route, judged.request, verdict, judged.transport, judged.session, packet.name)
+        return verdict
+
+    def _tell(
+        self,
+        route: RoutePolicy,
+        request: Request,
+        verdict: Verdict,
+        transport: str,
+        session: str,
+        name: str | None,
+    ) -> None:
+        """Makes the event of a verdict."""
+        now = self._clock()
+        closes = verdict.action is not Action.PASS and transport == _WEBSOCKET
+        event = Event(
+            id=f"{int(now * 1000):012x}{secrets.token_hex(6)}",
+            time=now,
+            node=self._node,
+            route=route.name,
+            mode=route.mode,
+            action=verdict.action,
+            close_code=verdict.close_code if closes else None,
+            attacks=tuple(dict.fromkeys(finding.attack for finding in verdict.findings)),
+            score=verdict.score,
+            client_ip=request.client_ip,
+            session=session,
+            transport=transport,
+            path=request.path,
+            framework=verdict.framework,
+            event=name,
+            findings=verdict.findings,
+            request=verdict.request,
+        )
+        self._record(redact(event))
+
+    def _fault(self, route: RoutePolicy, request: Request, framework: str) -> Verdict:
+        """Our own failure, answered as the route says."""
+        log.exception("inspection failed for %s on route %s", request.path, route.name)
+        if route.fail == "open" or route.mode is not Mode.BLOCK:
+            return _passed(framework)
+        return Verdict(Action.CLOSE, framework=framework, close_code=1011, status=500)
+
+
+_NOTHING = Packet("", "", "unknown")
+_PASS_PLAN = RequestPlan(Verdict(framework=_HTTP))
+
+
+@cache
+def _passed(framework: str) -> Verdict:
+    return Verdict(framework=framework)
+
+
+def _with_commands(verdict: Verdict, commands: tuple[Command, ...]) -> Verdict:
+    return Verdict(
+        verdict.action,
+        verdict.score,
+        verdict.findings,
+        verdict.framework,
+        verdict.request,
+        verdict.close_code,
+        verdict.status,
+        commands,
+    )
+
+
+def _opcode(body: bytes) -> Opcode:
+    """What a body looks like: HTTP does not say whether it is text."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return Opcode.BINARY
+    return Opcode.TEXT
+
+
+def _findings(route: RoutePolicy, reading: Reading, parts: list[Part], raw: Sequence[Any]) -> list[Finding]:
+    """The engine's findings under their fields' names, one a rule and field; and what was not decoded."""
+    framework = reading.framework
+    found: dict[tuple[str, str], Finding] = {}
+    for finding in raw:
+        name = field_name(parts[finding.part].label, tuple(finding.path))
+        key = (finding.rule, name)
+        if key not in found:
+            chain = (framework, *finding.chain) if framework not in finding.chain else tuple(finding.chain)
+            found[key] = Finding(finding.attack, finding.rule, name, chain, finding.match, finding.score)
+    for error in reading.errors:
+        found.setdefault((error.rule, "message"), _refusal(route, framework, error))
+    return list(found.values())
+
+
+def _refusal(route: RoutePolicy, framework: str, error: PeerError) -> Finding:
+    """What cannot be decoded is an attack in itself where the framework is certain."""
+    return Finding(error.attack, error.rule, "message", (framework,), error.why, route.threshold)

@@ -1,0 +1,43 @@
+"""From findings to what happens: score against threshold, mode, graylist, bans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from framewall.limits import BANNED_CLIENTS, GRAYLIST_CLIENTS
+from framewall.model import Action, Finding, Mode
+from framewall.policy.clients import Clients, among
+from framewall.policy.route import RoutePolicy
+
+CLASS_CAP = 15
+"""What one attack class can add to a message's score: many weak signs of one kind are not many attacks."""
+
+
+def score(findings: Iterable[Finding]) -> int:
+    """The sum of the findings' scores, capped by class."""
+    by_class: dict[str, int] = {}
+    for finding in findings:
+        by_class[finding.attack] = min(by_class.get(finding.attack, 0) + finding.score, CLASS_CAP)
+    return sum(by_class.values())
+
+
+class Judge:
+    """Remembers attackers over all connections. Thread-safe; ``now`` is Unix seconds."""
+
+    def __init__(self) -> None:
+        self.graylist = Clients(GRAYLIST_CLIENTS)
+        self.banned = Clients(BANNED_CLIENTS)
+
+    def decide(self, route: RoutePolicy, score: int, client: str, now: float) -> Action:
+        """What happens to a message with this score; an attack is remembered."""
+        if score < route.threshold or route.mode is Mode.OFF:
+            return Action.PASS
+        gray = among(client, route.graylist) or self.graylist.until(client, now) is not None
+        if route.graylist_seconds:
+            self.graylist.add(client, now + route.graylist_seconds)
+        if route.mode is Mode.MONITOR or (route.mode is Mode.SAFE_BLOCK and not gray):
+            return Action.PASS
+        if route.ban_seconds:
+            self.banned.add(client, now + route.ban_seconds)
+            return Action.BAN
+        return Action.CLOSE
