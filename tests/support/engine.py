@@ -74,5 +74,4 @@ def _judge(place: int, data: bytes, hint: str, key: bool) -> list[EngineFinding]
                 found[rule, leaf] = EngineFinding(
                     attack, rule, score, place, path, role, (format,), word.decode()
                 )
-    unraveled = [f for f in found.values() if f.path] or list(found.values())
-    return unraveled
+    return [each for each in found.values() if each.path] or list(found.values())

@@ -86,9 +86,7 @@ def event_name(data: bytes, at: int) -> str | None:
     found = _NAME_ESCAPED.match(data, at)
     if found:
         try:
-            return str(
-                json_decoder.py_scanstring(data[found.end() :].decode("utf-8", "replace"), 0, False)[0]
-            )
+            return str(_LENIENT.raw_decode(data[found.end() - 1 :].decode("utf-8", "replace"))[0])
         except ValueError:
             return None
     found = _NUMBER_NAME.match(data, at)
