@@ -15,7 +15,9 @@ fn tokeniser(name: &str) -> Judge {
         "sql" => tokens::sql::judge,
         "html" => tokens::html::judge,
         "js" => tokens::js::judge,
-        "xss" => |text| [tokens::html::judge(text), tokens::js::judge(text)].into_iter().flatten().max_by_key(|hit| hit.strength),
+        "xss" => |text| {
+            [tokens::html::judge(text), tokens::js::judge(text)].into_iter().flatten().max_by_key(|hit| hit.strength)
+        },
         other => panic!("no tokeniser {other}"),
     }
 }

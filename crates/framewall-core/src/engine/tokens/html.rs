@@ -80,7 +80,10 @@ fn tag(text: &[u8], open: usize, best: &mut Best) -> (usize, usize) {
     let end = attributes.position();
     let closed = text.get(end.saturating_sub(1)) == Some(&b'>');
     let ended = closed || end >= text.len();
-    let (strength, reason) = element::weigh(element, &element::Seen { after, attributes: count, closed, closing, spaced, rest: text.len() - end });
+    let (strength, reason) = element::weigh(
+        element,
+        &element::Seen { after, attributes: count, closed, closing, spaced, rest: text.len() - end },
+    );
     best.offer(strength, open..end, reason);
     // Something like `a <b and c` has words, not attributes.
     if ended || count > 0 {

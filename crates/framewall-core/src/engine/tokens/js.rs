@@ -23,7 +23,26 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
         if let Some(first) = text.iter().position(|&byte| byte == quote) {
             let rest = &text[first + 1..];
             let next = rest.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-            if matches!(next, Some(b';' | b'-' | b'+' | b'*' | b'/' | b'^' | b'|' | b'&' | b')' | b',' | b'}' | b'?' | b'%' | b'=' | b'<' | b'>')) {
+            if matches!(
+                next,
+                Some(
+                    b';' | b'-'
+                        | b'+'
+                        | b'*'
+                        | b'/'
+                        | b'^'
+                        | b'|'
+                        | b'&'
+                        | b')'
+                        | b','
+                        | b'}'
+                        | b'?'
+                        | b'%'
+                        | b'='
+                        | b'<'
+                        | b'>'
+                )
+            ) {
                 let mut inner = Best::default();
                 read(text, first + 1, &mut inner);
                 if let Some(hit) = inner.0 {
@@ -102,7 +121,9 @@ impl Reader<'_, '_> {
         // name `…`
         if self.kind(0) == Kind::Template {
             match self.kind(1) {
-                Kind::Name(Name::Sink | Name::Eval | Name::Timer | Name::Function) => self.hit(85, 1, "call by template"),
+                Kind::Name(Name::Sink | Name::Eval | Name::Timer | Name::Function) => {
+                    self.hit(85, 1, "call by template")
+                }
                 Kind::Name(Name::Apply) if self.kind(2) == Kind::Dot => self.hit(75, 1, "call by template"),
                 Kind::Name(Name::Other | Name::Alias) if self.kind(2) == Kind::Dot && !self.token(0).space_before => {
                     self.hit(45, 1, "call by template");
@@ -121,7 +142,11 @@ impl Reader<'_, '_> {
             Kind::Name(Name::Sink) => {
                 let literal = matches!(
                     argument,
-                    Kind::Str | Kind::Num | Kind::Template | Kind::Regex | Kind::Name(Name::Document | Name::Global | Name::Location | Name::Decode)
+                    Kind::Str
+                        | Kind::Num
+                        | Kind::Template
+                        | Kind::Regex
+                        | Kind::Name(Name::Document | Name::Global | Name::Location | Name::Decode)
                 );
                 let strength = match (argument, before, spaced) {
                     _ if literal && !spaced => 70,
@@ -134,7 +159,8 @@ impl Reader<'_, '_> {
                     _ if literal => 40,
                     _ => 20,
                 };
-                let member = self.kind(back + 1) == Kind::Dot && !matches!(self.kind(back + 2), Kind::Name(Name::Global) | Kind::Close | Kind::Bracket(false));
+                let member = self.kind(back + 1) == Kind::Dot
+                    && !matches!(self.kind(back + 2), Kind::Name(Name::Global) | Kind::Close | Kind::Bracket(false));
                 self.hit(if member { strength.min(45) } else { strength }, back, "call of a dialog");
             }
             Kind::Name(Name::Eval) if !matches!(argument, Kind::Close | Kind::End) && !spaced => {
@@ -153,7 +179,9 @@ impl Reader<'_, '_> {
                 self.hit(strength, back, "code made from a string");
             }
             Kind::Name(Name::Timer) => match argument {
-                Kind::Str | Kind::Template | Kind::Name(Name::Sink | Name::Eval | Name::Location) => self.hit(75, back, "code run later"),
+                Kind::Str | Kind::Template | Kind::Name(Name::Sink | Name::Eval | Name::Location) => {
+                    self.hit(75, back, "code run later")
+                }
                 Kind::Name(Name::Other) if before && !spaced => self.hit(30, back, "code run later"),
                 _ => {}
             },
@@ -168,7 +196,17 @@ impl Reader<'_, '_> {
             Kind::Name(Name::Constructor) => {
                 let through = matches!(self.kind(back + 1), Kind::Dot | Kind::Bracket(true));
                 let code = matches!(argument, Kind::Str | Kind::Template);
-                self.hit(if through && code { 85 } else if through { 60 } else { 10 }, back, "constructor called");
+                self.hit(
+                    if through && code {
+                        85
+                    } else if through {
+                        60
+                    } else {
+                        10
+                    },
+                    back,
+                    "constructor called",
+                );
             }
             Kind::Name(Name::Apply) if self.kind(back + 1) == Kind::Dot => {
                 if matches!(self.kind(back + 2), Kind::Name(Name::Sink | Name::Eval | Name::Function)) {
@@ -177,13 +215,28 @@ impl Reader<'_, '_> {
             }
             Kind::Name(Name::Fetch) if matches!(argument, Kind::Str | Kind::Template) => {
                 let far = self.names_a_host(0);
-                self.hit(if far && self.bytes(0).contains(&b'$') { 70 } else if far { 45 } else { 15 }, back, "request sent");
+                self.hit(
+                    if far && self.bytes(0).contains(&b'$') {
+                        70
+                    } else if far {
+                        45
+                    } else {
+                        15
+                    },
+                    back,
+                    "request sent",
+                );
             }
-            Kind::Name(Name::Write) if matches!(argument, Kind::Name(Name::Cookie | Name::Decode | Name::Document | Name::Location)) => {
+            Kind::Name(Name::Write)
+                if matches!(argument, Kind::Name(Name::Cookie | Name::Decode | Name::Document | Name::Location)) =>
+            {
                 self.hit(65, back, "document rewritten");
             }
             // (alert)(1)
-            Kind::Close if matches!(self.kind(3), Kind::Name(Name::Sink | Name::Eval | Name::Function)) && self.kind(4) == Kind::Open => {
+            Kind::Close
+                if matches!(self.kind(3), Kind::Name(Name::Sink | Name::Eval | Name::Function))
+                    && self.kind(4) == Kind::Open =>
+            {
                 self.hit(80, 4, "call of a dialog");
             }
             // ('\141\154…')()
@@ -191,7 +244,11 @@ impl Reader<'_, '_> {
                 self.hit(70, 4, "call of an escaped string");
             }
             // 'ale'+'rt'()
-            Kind::Str if self.kind(3) == Kind::Operator && matches!(self.kind(4), Kind::Str | Kind::Name(_)) && self.kind(0) == Kind::Close => {
+            Kind::Str
+                if self.kind(3) == Kind::Operator
+                    && matches!(self.kind(4), Kind::Str | Kind::Name(_))
+                    && self.kind(0) == Kind::Close =>
+            {
                 self.hit(55, 4, "call of a string");
             }
             _ => {}
@@ -205,7 +262,10 @@ impl Reader<'_, '_> {
     fn names_a_host(&self, back: usize) -> bool {
         let text = self.bytes(back);
         let inner = &text[1.min(text.len())..];
-        inner.starts_with(b"//") || inner.starts_with(b"data:") || inner.windows(3).take(12).any(|window| window == b"://") || inner.ends_with(b".com'")
+        inner.starts_with(b"//")
+            || inner.starts_with(b"data:")
+            || inner.windows(3).take(12).any(|window| window == b"://")
+            || inner.ends_with(b".com'")
     }
 
     /// A sink as an argument: `find(alert)`, `map(confirm)`, `(0,alert)`.
@@ -218,13 +278,21 @@ impl Reader<'_, '_> {
             Kind::Open if ends && matches!(self.kind(3), Kind::Name(_)) && self.kind(4) == Kind::Dot => {
                 self.hit(75, 3, "dialog handed over");
             }
-            Kind::Open if ends && !matches!(self.kind(3), Kind::Name(Name::Other | Name::Alias)) && !self.token(2).space_before => {
+            Kind::Open
+                if ends
+                    && !matches!(self.kind(3), Kind::Name(Name::Other | Name::Alias))
+                    && !self.token(2).space_before =>
+            {
                 self.hit(45, 2, "dialog handed over");
             }
             Kind::Comma if ends && matches!(self.kind(3), Kind::Num | Kind::Str | Kind::Regex) => {
                 self.hit(65, 3, "dialog handed over");
             }
-            Kind::Operator if matches!(self.kind(0), Kind::Semi | Kind::End | Kind::Comma | Kind::Brace(false)) && self.bytes(2) == b"=" && !self.token(2).space_before => {
+            Kind::Operator
+                if matches!(self.kind(0), Kind::Semi | Kind::End | Kind::Comma | Kind::Brace(false))
+                    && self.bytes(2) == b"="
+                    && !self.token(2).space_before =>
+            {
                 self.hit(55, 3, "dialog renamed");
             }
             Kind::Colon if self.kind(0) == Kind::Brace(false) => self.hit(60, 3, "dialog renamed"),
@@ -243,16 +311,22 @@ impl Reader<'_, '_> {
             return;
         }
         match (base, name) {
-            (Kind::Name(Name::Constructor), Kind::Name(Name::Constructor)) => self.hit(80, 2, "constructor of a constructor"),
+            (Kind::Name(Name::Constructor), Kind::Name(Name::Constructor)) => {
+                self.hit(80, 2, "constructor of a constructor")
+            }
             (Kind::Name(Name::Document), Kind::Name(Name::Cookie)) => self.hit(65, 2, "document.cookie"),
             (Kind::Name(Name::Document), Kind::Name(Name::Secret)) => self.hit(52, 2, "document read"),
-            (Kind::Name(Name::Document), Kind::Name(Name::Write | Name::Location)) => self.hit(55, 2, "document rewritten"),
+            (Kind::Name(Name::Document), Kind::Name(Name::Write | Name::Location)) => {
+                self.hit(55, 2, "document rewritten")
+            }
             (Kind::Name(Name::Global), Kind::Name(Name::Location)) => self.hit(52, 2, "window.location"),
             (Kind::Name(Name::Global), Kind::Name(Name::Sink)) => self.hit(60, 2, "dialog of the window"),
             (Kind::Name(Name::Location), Kind::Name(Name::Hash)) => self.hit(35, 2, "location read"),
             (_, Kind::Name(Name::Html)) => self.hit(40, 2, "markup written"),
             (Kind::Name(Name::StringName), Kind::Name(Name::Decode)) => self.hit(65, 2, "text decoded"),
-            (Kind::Name(Name::Other), Kind::Name(Name::Load)) if self.bytes(2) == b"$" => self.hit(65, 2, "code loaded"),
+            (Kind::Name(Name::Other), Kind::Name(Name::Load)) if self.bytes(2) == b"$" => {
+                self.hit(65, 2, "code loaded")
+            }
             (Kind::Name(Name::Process), Kind::Name(Name::Server)) => self.hit(60, 2, "process reached"),
             (Kind::Name(Name::Require), Kind::Name(Name::Main)) => self.hit(65, 2, "module system reached"),
             _ => {}
@@ -274,7 +348,10 @@ impl Reader<'_, '_> {
             Kind::Str | Kind::Template => lexer::name_in_string(self.bytes(0)),
             _ => Name::Other,
         };
-        let acts = matches!(named, Name::Sink | Name::Eval | Name::Function | Name::Constructor | Name::Cookie | Name::Timer | Name::Decode);
+        let acts = matches!(
+            named,
+            Name::Sink | Name::Eval | Name::Function | Name::Constructor | Name::Cookie | Name::Timer | Name::Decode
+        );
         let strength = match base {
             Kind::Name(Name::Global) if acts => 85,
             Kind::Name(Name::Document) if acts => 75,
@@ -324,7 +401,12 @@ impl Reader<'_, '_> {
             let module = self.bytes(0);
             let strength = if module.windows(13).any(|window| window == b"child_process") {
                 85
-            } else if module.len() <= 6 && (module.ends_with(b"fs'") || module.ends_with(b"vm'") || module.ends_with(b"net'") || module.ends_with(b"fs\"")) {
+            } else if module.len() <= 6
+                && (module.ends_with(b"fs'")
+                    || module.ends_with(b"vm'")
+                    || module.ends_with(b"net'")
+                    || module.ends_with(b"fs\""))
+            {
                 45
             } else {
                 10
@@ -356,7 +438,11 @@ impl Reader<'_, '_> {
             Kind::Name(Name::Location) => {
                 let tight = !self.token(1).space_before;
                 let strength = match value {
-                    Kind::Str | Kind::Template if self.bytes(0).get(1..11).is_some_and(|text| text.eq_ignore_ascii_case(b"javascript")) => 85,
+                    Kind::Str | Kind::Template
+                        if self.bytes(0).get(1..11).is_some_and(|text| text.eq_ignore_ascii_case(b"javascript")) =>
+                    {
+                        85
+                    }
                     Kind::Str | Kind::Template if self.kind(3) == Kind::Dot => 55,
                     Kind::Str | Kind::Template if tight && self.names_a_host(0) => 55,
                     Kind::Name(Name::Location | Name::Decode | Name::Global | Name::Document) if tight => 60,
@@ -364,13 +450,19 @@ impl Reader<'_, '_> {
                 };
                 self.hit(strength, 2, "location set");
             }
-            Kind::Name(Name::Hash) if self.kind(4) == Kind::Name(Name::Location) && matches!(value, Kind::Str | Kind::Template) => {
+            Kind::Name(Name::Hash)
+                if self.kind(4) == Kind::Name(Name::Location) && matches!(value, Kind::Str | Kind::Template) =>
+            {
                 self.hit(60, 4, "location set");
             }
-            Kind::Name(Name::Html) if self.kind(3) == Kind::Dot && matches!(value, Kind::Str | Kind::Template | Kind::Name(_)) => {
+            Kind::Name(Name::Html)
+                if self.kind(3) == Kind::Dot && matches!(value, Kind::Str | Kind::Template | Kind::Name(_)) =>
+            {
                 self.hit(55, 3, "markup written");
             }
-            Kind::Name(Name::OnError) if matches!(value, Kind::Name(Name::Sink | Name::Eval)) => self.hit(85, 2, "error handler replaced"),
+            Kind::Name(Name::OnError) if matches!(value, Kind::Name(Name::Sink | Name::Eval)) => {
+                self.hit(85, 2, "error handler replaced")
+            }
             Kind::Name(Name::Exports) if self.kind(3) == Kind::Dot => self.hit(45, 2, "module rewritten"),
             _ => {}
         }

@@ -58,7 +58,9 @@ impl<'a> Attributes<'a> {
             return None;
         }
         // Quotes and the like between attributes: browsers make them part of names, attackers leave them behind.
-        self.skip(|byte| is_blank(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'+' | b',' | b';' | b'\\' | b'(' | b'?' | b'&'));
+        self.skip(|byte| {
+            is_blank(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'+' | b',' | b';' | b'\\' | b'(' | b'?' | b'&')
+        });
         let start = self.at;
         match (self.peek()?, self.within) {
             (b'>', Within::Tag) => {
@@ -73,12 +75,15 @@ impl<'a> Attributes<'a> {
             _ => {}
         }
         let tag = self.within == Within::Tag;
-        self.skip(|byte| !is_blank(byte) && !matches!(byte, b'=' | b'>' | b'"' | b'\'' | b'`' | b',') && !(tag && byte == b'<'));
+        self.skip(|byte| {
+            !is_blank(byte) && !matches!(byte, b'=' | b'>' | b'"' | b'\'' | b'`' | b',') && !(tag && byte == b'<')
+        });
         if self.at == start {
             self.at += 1;
         }
         let name = (start, self.at);
-        let mut attribute = Attribute { name, value: (self.at, self.at), has_value: false, quoted: false, end: self.at };
+        let mut attribute =
+            Attribute { name, value: (self.at, self.at), has_value: false, quoted: false, end: self.at };
         let after_name = self.at;
         self.skip(|byte| byte <= 0x20);
         if self.peek() != Some(b'=') {
@@ -140,27 +145,145 @@ fn is_handler(name: &[u8]) -> bool {
     name.len() >= 5
         && name.starts_with(b"on")
         && name[2..].iter().all(u8::is_ascii_alphanumeric)
-        && !matches!(name, b"online" | b"ontology" | b"onwards" | b"onward" | b"ongoing" | b"onsite" | b"onboard" | b"onion" | b"ontop" | b"onstage")
+        && !matches!(
+            name,
+            b"online"
+                | b"ontology"
+                | b"onwards"
+                | b"onward"
+                | b"ongoing"
+                | b"onsite"
+                | b"onboard"
+                | b"onion"
+                | b"ontop"
+                | b"onstage"
+        )
 }
 
 /// Handlers that are surely meant, wherever they stand.
 fn is_known_handler(name: &[u8]) -> bool {
     const KNOWN: &[&[u8]] = &[
-        b"load", b"error", b"click", b"dblclick", b"focus", b"focusin", b"focusout", b"blur", b"change", b"input", b"submit", b"reset",
-        b"select", b"toggle", b"wheel", b"scroll", b"start", b"begin", b"end", b"finish", b"bounce", b"show", b"hashchange",
-        b"pageshow", b"popstate", b"message", b"resize", b"unload", b"beforeunload", b"copy", b"cut", b"paste", b"drag",
-        b"dragstart", b"dragend", b"dragover", b"drop", b"play", b"canplay", b"loadstart", b"loadeddata", b"loadedmetadata",
-        b"progress", b"timeupdate", b"invalid", b"search", b"contextmenu", b"auxclick", b"keydown", b"keyup", b"keypress",
-        b"mouseover", b"mouseout", b"mousedown", b"mouseup", b"mousemove", b"mouseenter", b"mouseleave", b"mousewheel",
-        b"pointerdown", b"pointerup", b"pointerover", b"pointerenter", b"pointermove", b"pointerrawupdate", b"pointerout",
-        b"touchstart", b"touchend", b"touchmove", b"animationstart", b"animationend", b"animationiteration",
-        b"transitionend", b"transitionrun", b"transitionstart", b"readystatechange", b"propertychange", b"beforeprint",
-        b"afterprint", b"afterscriptexecute", b"beforescriptexecute", b"beforecopy", b"beforepaste", b"beforetoggle",
-        b"beforeinput", b"beforematch", b"securitypolicyviolation", b"selectstart", b"selectionchange", b"visibilitychange", b"volumechange",
-        b"waiting", b"webkitplaybacktargetavailabilitychanged", b"activate", b"deactivate", b"beforeactivate", b"filterchange", b"help",
-        b"layoutcomplete", b"cellchange", b"rowenter", b"scrollend", b"cuechange", b"ended", b"emptied", b"repeat", b"zoom", b"storage",
-        b"offline", b"forminput", b"formchange", b"fullscreenchange", b"gotpointercapture", b"lostpointercapture", b"slotchange",
-        b"contextlost", b"unhandledrejection", b"languagechange", b"close", b"cancel", b"abort",
+        b"load",
+        b"error",
+        b"click",
+        b"dblclick",
+        b"focus",
+        b"focusin",
+        b"focusout",
+        b"blur",
+        b"change",
+        b"input",
+        b"submit",
+        b"reset",
+        b"select",
+        b"toggle",
+        b"wheel",
+        b"scroll",
+        b"start",
+        b"begin",
+        b"end",
+        b"finish",
+        b"bounce",
+        b"show",
+        b"hashchange",
+        b"pageshow",
+        b"popstate",
+        b"message",
+        b"resize",
+        b"unload",
+        b"beforeunload",
+        b"copy",
+        b"cut",
+        b"paste",
+        b"drag",
+        b"dragstart",
+        b"dragend",
+        b"dragover",
+        b"drop",
+        b"play",
+        b"canplay",
+        b"loadstart",
+        b"loadeddata",
+        b"loadedmetadata",
+        b"progress",
+        b"timeupdate",
+        b"invalid",
+        b"search",
+        b"contextmenu",
+        b"auxclick",
+        b"keydown",
+        b"keyup",
+        b"keypress",
+        b"mouseover",
+        b"mouseout",
+        b"mousedown",
+        b"mouseup",
+        b"mousemove",
+        b"mouseenter",
+        b"mouseleave",
+        b"mousewheel",
+        b"pointerdown",
+        b"pointerup",
+        b"pointerover",
+        b"pointerenter",
+        b"pointermove",
+        b"pointerrawupdate",
+        b"pointerout",
+        b"touchstart",
+        b"touchend",
+        b"touchmove",
+        b"animationstart",
+        b"animationend",
+        b"animationiteration",
+        b"transitionend",
+        b"transitionrun",
+        b"transitionstart",
+        b"readystatechange",
+        b"propertychange",
+        b"beforeprint",
+        b"afterprint",
+        b"afterscriptexecute",
+        b"beforescriptexecute",
+        b"beforecopy",
+        b"beforepaste",
+        b"beforetoggle",
+        b"beforeinput",
+        b"beforematch",
+        b"securitypolicyviolation",
+        b"selectstart",
+        b"selectionchange",
+        b"visibilitychange",
+        b"volumechange",
+        b"waiting",
+        b"webkitplaybacktargetavailabilitychanged",
+        b"activate",
+        b"deactivate",
+        b"beforeactivate",
+        b"filterchange",
+        b"help",
+        b"layoutcomplete",
+        b"cellchange",
+        b"rowenter",
+        b"scrollend",
+        b"cuechange",
+        b"ended",
+        b"emptied",
+        b"repeat",
+        b"zoom",
+        b"storage",
+        b"offline",
+        b"forminput",
+        b"formchange",
+        b"fullscreenchange",
+        b"gotpointercapture",
+        b"lostpointercapture",
+        b"slotchange",
+        b"contextlost",
+        b"unhandledrejection",
+        b"languagechange",
+        b"close",
+        b"cancel",
+        b"abort",
     ];
     name.len() > 4 && name.starts_with(b"on") && KNOWN.contains(&&name[2..])
 }
@@ -173,7 +296,11 @@ pub(super) fn in_tag(text: &[u8], attribute: &Attribute, element: Element) -> (u
         return (0, "attribute");
     }
     if is_handler(name) {
-        return if element == Element::Unknown && !is_known_handler(name) { (70, "event handler") } else { (95, "event handler") };
+        return if element == Element::Unknown && !is_known_handler(name) {
+            (70, "event handler")
+        } else {
+            (95, "event handler")
+        };
     }
     let value = &text[attribute.value.0..attribute.value.1];
     if let Some(strength) = scheme::runs(value) {
@@ -186,8 +313,12 @@ pub(super) fn in_tag(text: &[u8], attribute: &Attribute, element: Element) -> (u
         b"xlink:href" => (65, "link in SVG"),
         b"formaction" | b"dynsrc" | b"lowsrc" => (60, "address of another origin"),
         b"http-equiv" => (75, "header set by markup"),
-        b"ng-app" | b"ng-init" | b"v-html" | b"x-data" | b"x-init" | b"data-bind" | b"ng-csp" | b"hx-on" => (55, "framework directive"),
-        b"src" | b"href" | b"data" | b"code" | b"action" | b"background" | b"classid" | b"rel" | b"type" if loads => (75, "address loaded"),
+        b"ng-app" | b"ng-init" | b"v-html" | b"x-data" | b"x-init" | b"data-bind" | b"ng-csp" | b"hx-on" => {
+            (55, "framework directive")
+        }
+        b"src" | b"href" | b"data" | b"code" | b"action" | b"background" | b"classid" | b"rel" | b"type" if loads => {
+            (75, "address loaded")
+        }
         b"background" => (60, "address loaded"),
         b"behavior" | b"datasrc" | b"dataformatas" | b"datafld" | b"folder" => (60, "old behaviour"),
         b"attributename" | b"to" | b"values" | b"from" if element == Element::Active => (70, "attribute animated"),
@@ -201,8 +332,22 @@ pub(super) fn in_tag(text: &[u8], attribute: &Attribute, element: Element) -> (u
 
 /// Names that, given to an element, replace properties of the document.
 fn clobbers(value: &[u8]) -> bool {
-    [&b"cookie"[..], b"body", b"head", b"forms", b"domain", b"location", b"documentElement", b"getElementById", b"createElement", b"currentScript", b"attributes", b"defaultView", b"__proto__"]
-        .contains(&value)
+    [
+        &b"cookie"[..],
+        b"body",
+        b"head",
+        b"forms",
+        b"domain",
+        b"location",
+        b"documentElement",
+        b"getElementById",
+        b"createElement",
+        b"currentScript",
+        b"attributes",
+        b"defaultView",
+        b"__proto__",
+    ]
+    .contains(&value)
 }
 
 /// What an attribute weighs in a text without a tag around it. `quoted` when a quote was closed before it.

@@ -55,17 +55,18 @@ pub(super) fn find(name: &[u8]) -> Element {
         b"iframe" | b"frame" | b"frameset" | b"object" | b"embed" | b"applet" | b"portal" | b"fencedframe" => Embedding,
         b"base" | b"link" | b"meta" | b"style" | b"title" | b"noscript" | b"xml" | b"import" | b"xss" => Page,
         b"svg" | b"math" | b"maction" | b"mglyph" | b"mtext" => Foreign,
-        b"animate" | b"set" | b"animatetransform" | b"animatemotion" | b"foreignobject" | b"use" | b"handler" | b"listener"
-        | b"feimage" | b"vmlframe" | b"stylesheet" | b"template" => Active,
-        b"form" | b"input" | b"button" | b"textarea" | b"select" | b"keygen" | b"isindex" | b"option" | b"label" | b"fieldset" => Form,
+        b"animate" | b"set" | b"animatetransform" | b"animatemotion" | b"foreignobject" | b"use" | b"handler"
+        | b"listener" | b"feimage" | b"vmlframe" | b"stylesheet" | b"template" => Active,
+        b"form" | b"input" | b"button" | b"textarea" | b"select" | b"keygen" | b"isindex" | b"option" | b"label"
+        | b"fieldset" => Form,
         b"img" | b"image" | b"video" | b"audio" | b"source" | b"track" | b"bgsound" | b"picture" => Media,
-        b"layer" | b"ilayer" | b"marquee" | b"blink" | b"body" | b"html" | b"head" | b"plaintext" | b"xmp" | b"noembed"
-        | b"noframes" | b"event-source" | b"comment" | b"rt" | b"?xml" => Odd,
-        b"a" | b"b" | b"i" | b"u" | b"s" | b"em" | b"strong" | b"p" | b"br" | b"hr" | b"div" | b"span" | b"ul" | b"ol" | b"li"
-        | b"code" | b"pre" | b"table" | b"tr" | b"td" | b"th" | b"tbody" | b"thead" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5"
-        | b"h6" | b"blockquote" | b"sub" | b"sup" | b"del" | b"ins" | b"small" | b"big" | b"font" | b"center" | b"tt" | b"q"
-        | b"kbd" | b"details" | b"summary" | b"section" | b"article" | b"nav" | b"header" | b"footer" | b"main" | b"dl"
-        | b"dt" | b"dd" => Plain,
+        b"layer" | b"ilayer" | b"marquee" | b"blink" | b"body" | b"html" | b"head" | b"plaintext" | b"xmp"
+        | b"noembed" | b"noframes" | b"event-source" | b"comment" | b"rt" | b"?xml" => Odd,
+        b"a" | b"b" | b"i" | b"u" | b"s" | b"em" | b"strong" | b"p" | b"br" | b"hr" | b"div" | b"span" | b"ul"
+        | b"ol" | b"li" | b"code" | b"pre" | b"table" | b"tr" | b"td" | b"th" | b"tbody" | b"thead" | b"h1" | b"h2"
+        | b"h3" | b"h4" | b"h5" | b"h6" | b"blockquote" | b"sub" | b"sup" | b"del" | b"ins" | b"small" | b"big"
+        | b"font" | b"center" | b"tt" | b"q" | b"kbd" | b"details" | b"summary" | b"section" | b"article" | b"nav"
+        | b"header" | b"footer" | b"main" | b"dl" | b"dt" | b"dd" => Plain,
         _ => Unknown,
     }
 }

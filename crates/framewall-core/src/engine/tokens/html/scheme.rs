@@ -118,7 +118,19 @@ pub(super) fn runs(value: &[u8]) -> Option<u8> {
     }
     if let Some(end) = begins(value, b"data:") {
         let kind = &value[end..];
-        for word in [&b"text/html"[..], b"image/svg", b"text/xml", b"application/x", b"text/javascript", b"text/css", b"text/x", b"application/javascript", b",", b";base64,", b"text/ht"] {
+        for word in [
+            &b"text/html"[..],
+            b"image/svg",
+            b"text/xml",
+            b"application/x",
+            b"text/javascript",
+            b"text/css",
+            b"text/x",
+            b"application/javascript",
+            b",",
+            b";base64,",
+            b"text/ht",
+        ] {
             if begins(kind, word).is_some() {
                 return Some(85);
             }
@@ -150,7 +162,14 @@ pub(super) fn style(value: &[u8]) -> (u8, &'static str) {
     }
     let plain = &plain[..length];
     let has = |word: &[u8]| plain.windows(word.len()).any(|window| window == word);
-    if has(b"expression(") || has(b"javascript:") || has(b"vbscript:") || has(b"-moz-binding") || has(b"behavior:") || has(b"-o-link") || has(b"binding:") {
+    if has(b"expression(")
+        || has(b"javascript:")
+        || has(b"vbscript:")
+        || has(b"-moz-binding")
+        || has(b"behavior:")
+        || has(b"-o-link")
+        || has(b"binding:")
+    {
         (88, "script in a style")
     } else if has(b"@import") || has(b"url(") || has(b"image-set(") {
         (60, "address in a style")
@@ -205,7 +224,11 @@ fn script(text: &[u8]) -> Option<(u8, usize)> {
         let window = &text[end..text.len().min(end + 256)];
         let code = js::judge(window).map_or(0, |hit| hit.strength);
         let tight = window.first().is_some_and(|&byte| byte > 0x20);
-        let signs = window.iter().take(48).filter(|byte| matches!(byte, b'(' | b'`' | b'=' | b'[' | b'\\' | b'{' | b'%')).count();
+        let signs = window
+            .iter()
+            .take(48)
+            .filter(|byte| matches!(byte, b'(' | b'`' | b'=' | b'[' | b'\\' | b'{' | b'%'))
+            .count();
         let disguised = !text[..end].eq_ignore_ascii_case(word);
         if word == b"data:text/html" {
             return Some((if window.first().is_some_and(|byte| matches!(byte, b',' | b';')) { 85 } else { 40 }, end));

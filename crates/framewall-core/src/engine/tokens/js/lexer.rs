@@ -189,7 +189,9 @@ impl<'a> Lexer<'a> {
             b',' => Kind::Comma,
             b';' => Kind::Semi,
             b':' => Kind::Colon,
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|' | b'=' | b'<' | b'>' | b'!' | b'~' | b'?' => Kind::Operator,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|' | b'=' | b'<' | b'>' | b'!' | b'~' | b'?' => {
+                Kind::Operator
+            }
             _ => Kind::Other,
         };
         self.at += 1;
@@ -249,7 +251,13 @@ impl<'a> Lexer<'a> {
     fn regex_may_start(&self) -> bool {
         matches!(
             self.last,
-            Kind::Open | Kind::Comma | Kind::Bracket(true) | Kind::Operator | Kind::Colon | Kind::Semi | Kind::Brace(true)
+            Kind::Open
+                | Kind::Comma
+                | Kind::Bracket(true)
+                | Kind::Operator
+                | Kind::Colon
+                | Kind::Semi
+                | Kind::Brace(true)
         )
     }
 
@@ -364,14 +372,16 @@ fn find(name: &[u8]) -> Name {
         b"atob" | b"unescape" | b"fromCharCode" | b"fromCodePoint" => Name::Decode,
         b"import" | b"importScripts" | b"getScript" => Name::Load,
         b"constructor" => Name::Constructor,
-        b"call" | b"apply" | b"bind" | b"map" | b"find" | b"some" | b"every" | b"forEach" | b"sort" | b"filter" => Name::Apply,
+        b"call" | b"apply" | b"bind" | b"map" | b"find" | b"some" | b"every" | b"forEach" | b"sort" | b"filter" => {
+            Name::Apply
+        }
         b"fetch" | b"sendBeacon" => Name::Fetch,
         b"window" | b"self" | b"top" | b"parent" | b"frames" | b"globalThis" | b"opener" | b"global" => Name::Global,
         b"this" => Name::This,
         b"document" => Name::Document,
         b"cookie" => Name::Cookie,
-        b"domain" | b"URL" | b"referrer" | b"documentURI" | b"baseURI" | b"body" | b"querySelector" | b"createElement"
-        | b"getElementById" | b"execCommand" | b"defaultView" => Name::Secret,
+        b"domain" | b"URL" | b"referrer" | b"documentURI" | b"baseURI" | b"body" | b"querySelector"
+        | b"createElement" | b"getElementById" | b"execCommand" | b"defaultView" => Name::Secret,
         b"write" | b"writeln" => Name::Write,
         b"location" => Name::Location,
         b"hash" | b"search" | b"href" | b"assign" => Name::Hash,
