@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from framewall.decode._jsnumber import js_integer
-from framewall.errors import DecodeError, LimitReached
+from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import PAYLOAD_PACKETS
 
 SEPARATOR = b"\x1e"
@@ -27,6 +27,9 @@ KINDS = {
     NOOP: "noop",
 }
 
+_LONGEST_LENGTH = 312
+"""Bytes in which Node must find the end of a binary payload's length."""
+
 _JSONP_FIELD = re.compile(rb"(?:^|[&;?])(?:d|%64)(?:\[[^=&]*\]|%5[bB][^=&]*)?=")
 _ESCAPED_NEWLINE = re.compile(rb"(\\)?\\n")
 _JSONP_CALL = re.compile(rb'^\s*(?:/\*\*/)?\s*[\w.$]*(?:\[\d*\])?\(("(?:[^"\\]|\\.)*")\);?\s*$', re.DOTALL)
@@ -39,79 +42,73 @@ class Item(NamedTuple):
     binary: bool = False
 
 
-def payload_4(body: bytes) -> list[Item]:
+class Payload(NamedTuple):
+    """The packets of a payload up to where it breaks: back ends act on those before they see the rest."""
+
+    items: list[Item]
+    error: PeerError | None = None
+
+
+def payload_4(body: bytes) -> Payload:
     """Version 4: packets separated by 0x1e."""
-    items = body.split(SEPARATOR, PAYLOAD_PACKETS.default)
-    if len(items) > PAYLOAD_PACKETS.default:
-        raise LimitReached(PAYLOAD_PACKETS)
-    return [Item(item) for item in items]
+    pieces = body.split(SEPARATOR, PAYLOAD_PACKETS.default)
+    items = [Item(piece) for piece in pieces]
+    return Payload(items, LimitReached(PAYLOAD_PACKETS) if len(items) > PAYLOAD_PACKETS.default else None)
 
 
-def payload_3(body: bytes) -> list[Item]:
+def payload_3(body: bytes) -> Payload:
     """Version 3, text: ``<length>:<packet>``; length is any JavaScript number and counts UTF-16 units."""
-    try:
-        text = body.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        text = body.decode("utf-8", "replace")
-    wide = None if text.isascii() or max(text) <= "\uffff" else text.encode("utf-16-le", "surrogatepass")
+    text = body.decode("utf-8", "replace")
+    wide = None if text.isascii() or max(text) <= "\uffff" else text.encode("utf-16-le")
     items: list[Item] = []
     at, end = 0, len(text) if wide is None else len(wide) // 2
     while at < end:
-        colon, length = _length(text, wide, at)
-        start = colon + 1
-        if start + length > end:
-            raise DecodeError("engineio.payload", f"a packet of {length} characters ends after the payload")
+        start, length = _length(text, wide, at)
+        if start < 0 or start + length > end:
+            return Payload(items, DecodeError("engineio.payload", "a packet's length is wrong"))
         if length:
             items.append(Item(_slice(text, wide, start, start + length)))
         if len(items) > PAYLOAD_PACKETS.default:
-            raise LimitReached(PAYLOAD_PACKETS)
+            return Payload(items, LimitReached(PAYLOAD_PACKETS))
         at = start + length
-    if not items:
-        raise DecodeError("engineio.payload", "no packet in the payload")
-    return items
+    return Payload(items, None if items else DecodeError("engineio.payload", "no packet in the payload"))
 
 
 def _length(text: str, wide: bytes | None, at: int) -> tuple[int, int]:
-    """Where the length that starts at unit ``at`` has its colon, and its value."""
+    """Where the packet begins whose length stands at unit ``at``, and that length; (-1, 0) if it is none."""
     if wide is None:
         colon = text.find(":", at)
     else:
-        colon = at
-        while colon * 2 < len(wide) and wide[colon * 2 : colon * 2 + 2] != b":\x00":
-            colon += 1
-        colon = colon if colon * 2 < len(wide) else -1
-    digits = _slice(text, wide, at, colon).decode("utf-8", "surrogatepass") if colon > at else ""
-    length = js_integer(digits) if digits else None
-    if length is None or length < 0:
-        raise DecodeError("engineio.payload", "a packet's length is not a number")
-    return colon, length
+        found = wide.find(b":\x00", at * 2)
+        while found % 2 == 1:
+            found = wide.find(b":\x00", found + 1)
+        colon = found // 2
+    length = js_integer(_slice(text, wide, at, colon).decode()) if colon > at else None
+    return (-1, 0) if length is None or length < 0 else (colon + 1, length)
 
 
 def _slice(text: str, wide: bytes | None, start: int, end: int) -> bytes:
     if wide is None:
-        return text[start:end].encode("utf-8", "surrogatepass")
-    piece = wide[start * 2 : end * 2].decode("utf-16-le", "surrogatepass")
-    return piece.encode("utf-8", "surrogatepass")
+        return text[start:end].encode()
+    return wide[start * 2 : end * 2].decode("utf-16-le", "replace").encode()
 
 
-def payload_3_binary(body: bytes) -> list[Item]:
+def payload_3_binary(body: bytes) -> Payload:
     """Version 3, ``application/octet-stream``: ``(0|1) digit+ 0xff packet``, each digit one byte."""
     items: list[Item] = []
     at = 0
     while at < len(body):
-        stop = body.find(b"\xff", at + 1, at + 312)
-        # Node joins the bytes' decimal forms, so 11 stands for "11"; then parseInt reads a prefix.
-        digits = "".join(str(byte) for byte in body[at + 1 : stop]) if stop > at else ""
+        stop = body.find(b"\xff", at + 1, at + _LONGEST_LENGTH)
+        # Node joins the bytes' decimal forms ("11" may be one byte), and then steps over as many bytes.
+        digits = "".join(map(str, body[at + 1 : stop])) if stop > at else ""
         if not digits:
-            raise DecodeError("engineio.payload", "a packet's length has no digits")
-        length = int(digits)
-        # Node steps over as many bytes as the length has characters.
+            return Payload([], DecodeError("engineio.payload", "a packet's length has no digits"))
         start = at + 2 + len(digits)
-        items.append(Item(body[start : start + length], binary=body[at] != 0))
+        items.append(Item(body[start : start + int(digits)], binary=body[at] != 0))
         if len(items) > PAYLOAD_PACKETS.default:
-            raise LimitReached(PAYLOAD_PACKETS)
-        at = start + length
-    return items
+            return Payload(items, LimitReached(PAYLOAD_PACKETS))
+        at = start + int(digits)
+    return Payload(items, None if items else DecodeError("engineio.payload", "no packet in the payload"))
 
 
 def jsonp_bodies(body: bytes, *, expected: bool) -> list[bytes]:

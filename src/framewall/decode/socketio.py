@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from framewall.decode import _base64, _engineio, _placeholders, _socketio
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader
-from framewall.decode._engineio import Item
+from framewall.decode._engineio import Item, Payload
 from framewall.decode._socketio import Head
 from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import ATTACHMENTS
@@ -102,33 +102,28 @@ class SocketIOReader(Reader):
     def _payload(
         self, side: Direction, payload: bytes, octets: bool, packets: list[Packet], errors: list[PeerError]
     ) -> None:
-        for items in self._payload_readings(payload, octets, errors):
+        for items, error in self._payload_readings(payload, octets):
             for item in items:
                 try:
                     packets += self._item(side, item)
-                except PeerError as error:
-                    packets += error.packets
-                    errors.append(error)
+                except PeerError as refused:
+                    packets += refused.packets
+                    errors.append(refused)
+            if error:
+                errors.append(error)
 
-    def _payload_readings(self, payload: bytes, octets: bool, errors: list[PeerError]) -> list[list[Item]]:
+    def _payload_readings(self, payload: bytes, octets: bool) -> list[Payload]:
         """The payload split as version 3 and as version 4 would, as far as the version is open."""
-        readings: list[list[Item]] = []
-        refused: list[PeerError] = []
-        if self._engine != 4:
-            for split in (
-                (_engineio.payload_3_binary, _engineio.payload_3) if octets else (_engineio.payload_3,)
-            ):
-                try:
-                    readings.append(split(payload))
-                except PeerError as error:
-                    refused.append(error)
-        if self._engine == 4 or (self._engine is None and (not readings or _engineio.SEPARATOR in payload)):
-            try:
+        if self._engine == 4:
+            return [_engineio.payload_4(payload)]
+        splits = (_engineio.payload_3_binary, _engineio.payload_3) if octets else (_engineio.payload_3,)
+        three = [split(payload) for split in splits]
+        readings = [reading for reading in three if reading.items] or three[-1:]
+        if self._engine is None:
+            if not readings[0].items:
+                return [_engineio.payload_4(payload)]
+            if _engineio.SEPARATOR in payload:
                 readings.append(_engineio.payload_4(payload))
-            except PeerError as error:
-                refused.append(error)
-        if not readings:
-            errors += refused[:1]
         return readings
 
     def _item(self, side: Direction, item: Item) -> Sequence[Packet]:

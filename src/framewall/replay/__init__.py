@@ -1,0 +1,5 @@
+"""Recorded messages through the same Inspector, offline."""
+
+from framewall.replay.lines import LineError, Lines
+
+__all__ = ["LineError", "Lines"]
