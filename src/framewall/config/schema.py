@@ -1,0 +1,218 @@
+"""``framewall.toml`` as types; each field's description is what the documentation says of it.
+
+What may be decided for every route stands in :class:`Decisions`. At the top of the file it holds for all
+routes, in a route for that one. ``None`` means: as at the top of the file, or else as Framewall ships.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
+
+from framewall.config import values
+from framewall.events import DEFAULT_URL
+from framewall.limits import BY_NAME
+from framewall.model import Mode, Transport
+
+Seconds = Annotated[int, BeforeValidator(values.as_seconds)]
+Limits = Annotated[dict[str, int], BeforeValidator(values.as_limits)]
+Address = Annotated[str, BeforeValidator(values.as_address)]
+Url = Annotated[str, BeforeValidator(values.as_url)]
+
+# A lone value may stand for a list of one.
+_Listed = BeforeValidator(values.as_list)
+Addresses = Annotated[tuple[Address, ...], _Listed]
+Hosts = Annotated[tuple[Annotated[str, BeforeValidator(values.as_host)], ...], _Listed]
+Networks = Annotated[tuple[Annotated[str, BeforeValidator(values.as_network)], ...], _Listed]
+Origins = Annotated[tuple[Annotated[str, BeforeValidator(values.as_origin)], ...], _Listed]
+Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _Listed]
+Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
+Subprotocols = Annotated[tuple[Annotated[str, BeforeValidator(values.as_subprotocol)], ...], _Listed]
+Transports = Annotated[tuple[Transport, ...], _Listed]
+
+#: Caps of the whole process: a route cannot have its own.
+PROCESS_LIMITS = frozenset(
+    name
+    for name in BY_NAME
+    if name.startswith(("event_queue", "sessions", "session_idle", "graylist_", "banned_"))
+)
+
+
+class Table(BaseModel):
+    """A table of the file: no key but those named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Allow(Table):
+    """Findings that the operator has decided to allow: those that fit every condition given."""
+
+    rule: StrictStr = Field(default="", description="A rule's id, as findings tell it.")
+    attack: Annotated[str, BeforeValidator(values.as_attack)] = Field(
+        default="", description="An attack class, such as `xss`."
+    )
+    field: StrictStr = Field(
+        default="", description="A field's name; `*` stands for anything, as in `*.args[0]`."
+    )
+    event: StrictStr = Field(default="", description="The event's name, as the framework tells it.")
+
+    @model_validator(mode="after")
+    def _has_a_condition(self) -> Self:
+        if not (self.rule or self.attack or self.field or self.event):
+            raise values.wrong(
+                "an exception without a condition would allow everything",
+                'write at least one of rule, attack, field, event; to allow everything write mode = "off"',
+            )
+        return self
+
+
+class Decisions(Table):
+    """What an operator decides for a route, or for all of them."""
+
+    mode: Mode | None = Field(
+        default=None,
+        description="`off` passes, `monitor` records, `safe_block` blocks clients on the graylist and "
+        "records the rest, `block` drops the socket.",
+    )
+    inspect: Literal["client", "both"] | None = Field(
+        default=None, description="Whose messages are judged: the client's, or the server's as well."
+    )
+    threshold: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        default=None, description="The score from which a message is an attack; one certain finding has 5."
+    )
+    sensitivity: Annotated[StrictInt, Field(ge=1, le=4)] | None = Field(
+        default=None, description="Which rules take part: 1 has few and certain ones, 4 has all."
+    )
+    transports: Transports | None = Field(
+        default=None, description="The only transports allowed: `websocket`, `polling`. All, if not set."
+    )
+    trusted_proxies: Networks | None = Field(
+        default=None, description="Networks whose `X-Forwarded-For` is believed. None, if not set."
+    )
+    origins: Origins | None = Field(
+        default=None,
+        description="The only origins whose pages may open a WebSocket. Not checked, if not set.",
+    )
+    subprotocols: Subprotocols | None = Field(
+        default=None, description="The only subprotocols that may be agreed on. Not checked, if not set."
+    )
+    exceptions: tuple[Allow, ...] = Field(
+        default=(), description="Findings to allow. A route has those at the top of the file and its own."
+    )
+    limits: Limits = Field(
+        default={}, description="Caps by name. A route has those at the top of the file, changed by its own."
+    )
+    graylist: Networks | None = Field(
+        default=None, description="Networks that `safe_block` takes for known attackers from the start."
+    )
+    graylist_seconds: Seconds | None = Field(
+        default=None, description="How long an attack keeps its client on the graylist."
+    )
+    ban_seconds: Seconds | None = Field(
+        default=None, description="How long a blocked client is refused at the handshake; 0 is not at all."
+    )
+    fail: Literal["closed", "open"] | None = Field(
+        default=None, description="What becomes of a message that Framewall itself fails to judge."
+    )
+
+
+class Route(Decisions):
+    """Requests of some hosts and paths, where they go, and what is decided for them."""
+
+    name: StrictStr = Field(min_length=1, description="What events and metrics call it.")
+    host: Hosts = Field(
+        default=("*",), description="Hosts: `chat.example`, `*.chat.example`, or `*` for all."
+    )
+    path: Paths = Field(default=("/",), description="Paths, each with all below it.")
+    upstream: StrictStr | None = Field(
+        default=None, description="Where requests go: an upstream group's name, or a server's URL."
+    )
+
+    @model_validator(mode="after")
+    def _has_no_process_limits(self) -> Self:
+        for name in sorted(PROCESS_LIMITS & self.limits.keys()):
+            raise values.wrong(
+                f"{name} is a limit of the whole process, not of a route",
+                "move it to [limits] at the top of the file",
+                ("limits", name),
+            )
+        return self
+
+
+class Server(Table):
+    """One server of a group."""
+
+    url: Url = Field(description="`http://HOST:PORT` or `unix:/PATH`.")
+    weight: Annotated[StrictInt, Field(ge=1, le=1_000)] = Field(
+        default=1, description="How many connections it gets for each one of a server with weight 1."
+    )
+
+
+class Upstream(Table):
+    """A group of servers that do the same work."""
+
+    servers: Annotated[
+        tuple[Annotated[Server, BeforeValidator(values.as_server)], ...], _Listed, Field(min_length=1)
+    ] = Field(description="The servers: URLs, or tables of `url` and `weight`.")
+    balance: Literal["round_robin", "ip_hash"] = Field(
+        default="round_robin",
+        description="How one is chosen: in turn by weight, or by the client's address, so that "
+        "long-polling finds its session again.",
+    )
+
+
+class Configuration(Decisions):
+    """The whole file."""
+
+    listen: Addresses = Field(
+        default=("127.0.0.1:8080",),
+        description="Where clients connect: `HOST:PORT` or `unix:/PATH`, one or several.",
+    )
+    upstream: StrictStr | None = Field(
+        default=None,
+        description="Where requests of routes without an upstream of their own go: a URL or a group.",
+    )
+    upstreams: dict[str, Upstream] = Field(default={}, description="Groups of servers, by name.")
+    routes: tuple[Route, ...] = Field(
+        default=(), description="Routes; the first one whose host and path fit takes a request."
+    )
+    events: Stores = Field(
+        default=(DEFAULT_URL,), description="Where events go: `sqlite:PATH`, `jsonl:PATH`, `jsonl:-`."
+    )
+    console: Annotated[str, BeforeValidator(values.as_toggle_address)] = Field(
+        default="off", description="Where the console listens: `HOST:PORT`, or `off`."
+    )
+    node: StrictStr = Field(
+        default_factory=socket.gethostname, min_length=1, description="What events call this machine."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="How much is told on standard error; `debug` has a line for each connection.",
+    )
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        example = 'write upstream = "http://127.0.0.1:3000"'
+        if self.upstream is None and not self.routes:
+            raise values.wrong(
+                "there is no upstream to protect", f"{example} with your application's address"
+            )
+        for place, route in enumerate(self.routes):
+            if self.upstream is None and route.upstream is None:
+                why = f'route "{route.name}" has no upstream'
+                raise values.wrong(why, f"{example} in it, or at the top of the file", ("routes", place))
+        return self
+
+    @model_validator(mode="after")
+    def _names_routes_once(self) -> Self:
+        names: set[str] = set()
+        for place, route in enumerate(self.routes):
+            if route.name in names:
+                why = f'another route is named "{route.name}" already'
+                raise values.wrong(
+                    why, "give each its own: events tell routes by it", ("routes", place, "name")
+                )
+            names.add(route.name)
+        return self
