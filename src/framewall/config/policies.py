@@ -33,8 +33,10 @@ def policy(configuration: Configuration) -> Policy:
 
 
 def routes(configuration: Configuration) -> tuple[Route, ...]:
-    """The routes, each with its upstream; one for everything if the file names none."""
-    named = configuration.routes or (Route(name=DEFAULT_ROUTE),)
+    """The routes in order, each with its upstream; the last one takes whatever the others left."""
+    named = configuration.routes
+    if not named or not named[-1].takes_everything:
+        named += (Route(name=DEFAULT_ROUTE),)
     return tuple(
         route.model_copy(update={"upstream": route.upstream or configuration.upstream}) for route in named
     )

@@ -13,7 +13,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, S
 
 from framewall.config import values
 from framewall.events import DEFAULT_URL
-from framewall.limits import BY_NAME
 from framewall.model import Mode, Transport
 
 Seconds = Annotated[int, BeforeValidator(values.as_seconds)]
@@ -26,17 +25,26 @@ _Listed = BeforeValidator(values.as_list)
 Addresses = Annotated[tuple[Address, ...], _Listed]
 Hosts = Annotated[tuple[Annotated[str, BeforeValidator(values.as_host)], ...], _Listed]
 Networks = Annotated[tuple[Annotated[str, BeforeValidator(values.as_network)], ...], _Listed]
-Origins = Annotated[tuple[Annotated[str, BeforeValidator(values.as_origin)], ...], _Listed]
 Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _Listed]
 Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
-Subprotocols = Annotated[tuple[Annotated[str, BeforeValidator(values.as_subprotocol)], ...], _Listed]
 Transports = Annotated[tuple[Transport, ...], _Listed]
 
 #: Caps of the whole process: a route cannot have its own.
 PROCESS_LIMITS = frozenset(
-    name
-    for name in BY_NAME
-    if name.startswith(("event_queue", "sessions", "session_idle", "graylist_", "banned_"))
+    {
+        "sessions",
+        "session_idle_seconds",
+        "graylist_clients",
+        "banned_clients",
+        "event_queue",
+        "event_queue_bytes",
+        "connections",
+        "client_connections",
+        "headers",
+        "head_bytes",
+        "head_seconds",
+        "drain_seconds",
+    }
 )
 
 
@@ -88,16 +96,6 @@ class Decisions(Table):
     transports: Transports | None = Field(
         default=None, description="The only transports allowed: `websocket`, `polling`. All, if not set."
     )
-    trusted_proxies: Networks | None = Field(
-        default=None, description="Networks whose `X-Forwarded-For` is believed. None, if not set."
-    )
-    origins: Origins | None = Field(
-        default=None,
-        description="The only origins whose pages may open a WebSocket. Not checked, if not set.",
-    )
-    subprotocols: Subprotocols | None = Field(
-        default=None, description="The only subprotocols that may be agreed on. Not checked, if not set."
-    )
     exceptions: tuple[Allow, ...] = Field(
         default=(), description="Findings to allow. A route has those at the top of the file and its own."
     )
@@ -129,6 +127,11 @@ class Route(Decisions):
     upstream: StrictStr | None = Field(
         default=None, description="Where requests go: an upstream group's name, or a server's URL."
     )
+
+    @property
+    def takes_everything(self) -> bool:
+        """Whether no request passes by this route."""
+        return "*" in self.host and "/" in self.path
 
     @model_validator(mode="after")
     def _has_no_process_limits(self) -> Self:
@@ -163,6 +166,9 @@ class Upstream(Table):
     )
 
 
+_EXAMPLE = 'write upstream = "http://127.0.0.1:3000"'
+
+
 class Configuration(Decisions):
     """The whole file."""
 
@@ -181,6 +187,9 @@ class Configuration(Decisions):
     events: Stores = Field(
         default=(DEFAULT_URL,), description="Where events go: `sqlite:PATH`, `jsonl:PATH`, `jsonl:-`."
     )
+    trusted_proxies: Networks = Field(
+        default=(), description="Proxies in front of Framewall, whose `X-Forwarded-For` is believed."
+    )
     console: Annotated[str, BeforeValidator(values.as_toggle_address)] = Field(
         default="off", description="Where the console listens: `HOST:PORT`, or `off`."
     )
@@ -194,15 +203,14 @@ class Configuration(Decisions):
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
-        example = 'write upstream = "http://127.0.0.1:3000"'
         if self.upstream is None and not self.routes:
             raise values.wrong(
-                "there is no upstream to protect", f"{example} with your application's address"
+                "there is no upstream to protect", f"{_EXAMPLE} with your application's address"
             )
         for place, route in enumerate(self.routes):
             if self.upstream is None and route.upstream is None:
                 why = f'route "{route.name}" has no upstream'
-                raise values.wrong(why, f"{example} in it, or at the top of the file", ("routes", place))
+                raise values.wrong(why, f"{_EXAMPLE} in it, or at the top of the file", ("routes", place))
         return self
 
     @model_validator(mode="after")
@@ -215,4 +223,18 @@ class Configuration(Decisions):
                     why, "give each its own: events tell routes by it", ("routes", place, "name")
                 )
             names.add(route.name)
+        return self
+
+    @model_validator(mode="after")
+    def _takes_everything(self) -> Self:
+        greedy = [place for place, route in enumerate(self.routes) if route.takes_everything]
+        if greedy and greedy[0] < len(self.routes) - 1:
+            first = self.routes[greedy[0]].name
+            why = f'route "{first}" before it takes everything'
+            raise values.wrong(why, f'move it above route "{first}"', ("routes", greedy[0] + 1))
+        if self.routes and not greedy and self.upstream is None:
+            raise values.wrong(
+                "no route takes requests for other hosts and paths",
+                f"{_EXAMPLE} at the top of the file, or a last route without host and path",
+            )
         return self

@@ -18,6 +18,7 @@ _SIZES = {
     "m": 1 << 20,
     "g": 1 << 30,
 }
+_MILLISECONDS = {"": 1, "ms": 1, "s": 1_000, "m": 60_000}
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _QUANTITY = re.compile(r"\s*(\d{1,18})\s*([A-Za-z]*)\s*")
 
@@ -30,6 +31,11 @@ def parse_bytes(text: str | int) -> int:
 def parse_seconds(text: str | int) -> int:
     """Seconds from a number or text like ``"10m"``. Raises ValueError with what to write instead."""
     return _parse(text, _SECONDS, 'a duration, such as "30s", "10m", "1h" or a number of seconds')
+
+
+def parse_milliseconds(text: str | int) -> int:
+    """Milliseconds from a number or text like ``"5s"``. Raises ValueError with what to write instead."""
+    return _parse(text, _MILLISECONDS, 'a duration, such as "500ms", "5s" or a number of milliseconds')
 
 
 def _parse(text: str | int, units: dict[str, int], wanted: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewall.config.units import parse_bytes, parse_seconds
+from framewall.config.units import parse_bytes, parse_milliseconds, parse_seconds
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,11 @@ def test_durations_are_read(text: str | int, seconds: int) -> None:
     assert parse_seconds(text) == seconds
 
 
+@pytest.mark.parametrize(("text", "milliseconds"), [(30, 30), ("500ms", 500), ("5s", 5_000), ("1m", 60_000)])
+def test_short_durations_are_read(text: str | int, milliseconds: int) -> None:
+    assert parse_milliseconds(text) == milliseconds
+
+
 @pytest.mark.parametrize(
     "text", ["", "MiB", "4 apples", "-1", -1, "1.5MiB", True, None, [], "9" * 30, "4MiB\n4"]
 )
@@ -44,3 +49,5 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         parse_bytes(text)
     with pytest.raises(ValueError, match="10m"):
         parse_seconds(text)
+    with pytest.raises(ValueError, match="500ms"):
+        parse_milliseconds(text)
