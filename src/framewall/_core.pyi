@@ -81,3 +81,83 @@ def formats() -> list[str]:
 
 def readings(data: bytes, hint: str = "auto") -> list[str]:
     """Names of the formats that these bytes may plausibly be, likeliest first."""
+
+@final
+class Settings:
+    """What a route asks of the engine. Frozen.
+
+    ``sensitivity`` is 1 (few false alarms) to 3 (few misses); ``classes`` are the attack classes looked for (all but
+    ``leak``); ``cap`` is what one class can add to the score, ``caps`` those that differ; ``exceptions`` are
+    ``(path glob, class or None, rule or None)``; ``code`` leaves out what shared code trips over;
+    ``protected_fields`` are globs of names that a client may not set; ``limits`` go by their names. Raises ValueError
+    for names that are not known.
+    """
+
+    def __init__(
+        self,
+        *,
+        threshold: int | None = None,
+        sensitivity: int | None = None,
+        classes: list[str] | None = None,
+        cap: int | None = None,
+        caps: dict[str, int] | None = None,
+        exceptions: list[tuple[str, str | None, str | None]] | None = None,
+        code: bool = False,
+        protected_fields: list[str] | None = None,
+        limits: dict[str, int] | None = None,
+    ) -> None: ...
+    @property
+    def threshold(self) -> int:
+        """Score from which on a message is an attack."""
+
+@final
+class Engine:
+    """The rules, compiled. Frozen; shared by all threads."""
+
+    def __init__(self, rules_json: str) -> None:
+        """Compile rules, a JSON list. Raises ValueError that names the rule which is wrong."""
+    def __len__(self) -> int: ...
+    def inspect(self, parts: list[tuple[bytes, str, bool]], settings: Settings | None = None) -> Report:
+        """Judge one message, given as ``(bytes, hint, key)`` parts, without the GIL."""
+    def verify(self) -> list[tuple[str, str, bool]]:
+        """Run all rules' examples; those that do not hold, as ``(rule, example, whether it was to be found)``."""
+
+@final
+class Report:
+    """What the engine says of one message."""
+
+    @property
+    def score(self) -> int:
+        """Sum of the findings' scores, capped by class."""
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, strongest first."""
+
+@final
+class Finding:
+    """One rule matched one leaf."""
+
+    @property
+    def attack(self) -> str:
+        """The class, as the contract names it."""
+    @property
+    def rule(self) -> str: ...
+    @property
+    def score(self) -> int: ...
+    @property
+    def part(self) -> int:
+        """Which of the parts it was in."""
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """From the part's root to the leaf; documents nested in leaves continue it."""
+    @property
+    def role(self) -> Literal["key", "value"]: ...
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Formats and views from outside in: ``("json", "base64", "percent")``."""
+    @property
+    def match(self) -> bytes:
+        """The matched bytes, as the last view shows them."""
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Where the leaf stands in the part, raw, when it can be told."""

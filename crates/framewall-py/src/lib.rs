@@ -2,12 +2,17 @@
 
 use pyo3::prelude::*;
 
+mod engine;
 mod view;
 
 /// The native half of Framewall.
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<engine::Engine>()?;
+    module.add_class::<engine::Finding>()?;
+    module.add_class::<engine::Report>()?;
+    module.add_class::<engine::Settings>()?;
     module.add_class::<view::View>()?;
     module.add("FormatError", module.py().get_type::<view::FormatError>())?;
     module.add_function(wrap_pyfunction!(view::walk, module)?)?;

@@ -2,42 +2,31 @@
 //!
 //! One implementation for the Inspector, the relay's screen and the nginx module.
 
-pub mod tokens;
-
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::formats::{Path, Role};
 
-/// The attack classes of the outside contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs)]
-pub enum Attack {
-    Xss,
-    Sqli,
-    Nosqli,
-    Rce,
-    PathTraversal,
-    Rfi,
-    Ssrf,
-    Ssti,
-    Ssi,
-    Xxe,
-    Ldapi,
-    Xpath,
-    Crlf,
-    MailInjection,
-    Jndi,
-    Deserialization,
-    PrototypePollution,
-    MassAssignment,
-    Graphql,
-    DataBomb,
-    Protocol,
-    Cswsh,
-    Flood,
-    PromptInjection,
-    Leak,
-}
+mod attack;
+mod compile;
+mod confirm;
+mod examples;
+mod glob;
+mod graphql;
+mod inspect;
+mod literals;
+mod rule;
+mod scan;
+mod settings;
+pub mod tokens;
+pub mod views;
+
+pub use attack::{Attack, Attacks};
+pub use compile::{Engine, RuleError};
+pub use examples::Broken;
+pub use glob::Glob;
+pub use rule::{Examples, RuleSpec, Target};
+pub use settings::{Exception, Settings};
 
 /// A piece of a packet to be judged: bytes, and what the decoder knows of them.
 #[derive(Clone, Copy, Debug)]
@@ -80,4 +69,21 @@ pub struct Report {
     pub score: u32,
     /// All findings, strongest first.
     pub findings: Vec<Finding>,
+}
+
+/// Memory that one thread keeps between messages.
+#[derive(Default)]
+pub struct Scratch {
+    found: Vec<u64>,
+    marks: Vec<u64>,
+    forms: Vec<scan::Form>,
+    seen: Vec<u64>,
+    spare: Vec<Vec<u8>>,
+    caches: HashMap<u16, regex_automata::meta::Cache>,
+}
+
+impl std::fmt::Debug for Scratch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Scratch").finish_non_exhaustive()
+    }
 }

@@ -1,0 +1,233 @@
+//! From rules as data to something that runs: one automaton of literals, one pattern a rule.
+
+use aho_corasick::automaton::Automaton;
+use aho_corasick::{Anchored, MatchKind, dfa};
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
+use regex_syntax::hir::Hir;
+
+use super::confirm::Confirm;
+use super::glob::Glob;
+use super::rule::{RuleSpec, Target};
+use super::views::{self, ByteSet};
+use super::{Attack, literals};
+
+/// What is wrong with a rule, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError {
+    /// The rule's id, or where it stands.
+    pub rule: String,
+    /// What is wrong, for a person.
+    pub why: String,
+}
+
+impl std::fmt::Display for RuleError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.rule, self.why)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// Compiled patterns may not grow beyond this.
+const PATTERN_BYTES: usize = 4 << 20;
+
+pub(crate) struct Rule {
+    pub id: Box<str>,
+    pub attack: Attack,
+    pub score: u32,
+    pub key: bool,
+    pub value: bool,
+    pub paths: Vec<Glob>,
+    /// Bit 0 is the leaf itself, bit n the view `ALL[n - 1]`.
+    pub views: u32,
+    pub pattern: Option<Regex>,
+    pub unless: Option<Regex>,
+    pub confirm: Option<Confirm>,
+    pub strength: u8,
+    pub sensitivity: u8,
+    pub code: bool,
+    pub examples: super::rule::Examples,
+}
+
+/// The rules, compiled. Immutable; shared by every thread.
+pub struct Engine {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) literals: dfa::DFA,
+    pub(crate) by_literal: Vec<Vec<u16>>,
+    pub(crate) by_bytes: Vec<(ByteSet, u16)>,
+    pub(crate) by_anomaly: Vec<(String, u16)>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").field("rules", &self.rules.len()).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Compiles rules; the first one that is wrong stops it.
+    pub fn compile(specs: &[RuleSpec]) -> Result<Engine, RuleError> {
+        let mut literals: Vec<Vec<u8>> = Vec::new();
+        let mut by_literal: Vec<Vec<u16>> = Vec::new();
+        let mut by_bytes = Vec::new();
+        let mut by_anomaly = Vec::new();
+        let mut rules = Vec::with_capacity(specs.len());
+        let mut known: std::collections::HashMap<Vec<u8>, usize> = std::collections::HashMap::new();
+        for (index, spec) in specs.iter().enumerate() {
+            let error = |why: String| RuleError { rule: spec.id.clone(), why };
+            let number = u16::try_from(index).map_err(|_| error("too many rules".into()))?;
+            if specs[..index].iter().any(|other| other.id == spec.id) {
+                return Err(error("its id is taken".into()));
+            }
+            if let Some(name) = &spec.anomaly {
+                by_anomaly.push((name.clone(), number));
+            } else {
+                let gate = gate(spec).map_err(error)?;
+                let single: Vec<u8> = gate.iter().filter(|text| text.len() == 1).map(|text| text[0]).collect();
+                if !single.is_empty() {
+                    by_bytes.push((ByteSet::from(&both_cases(&single)), number));
+                }
+                for literal in gate.into_iter().filter(|text| text.len() > 1) {
+                    let place = *known.entry(literal.clone()).or_insert_with(|| {
+                        literals.push(literal);
+                        by_literal.push(Vec::new());
+                        literals.len() - 1
+                    });
+                    by_literal[place].push(number);
+                }
+            }
+            rules.push(rule(spec).map_err(error)?);
+        }
+        let automaton = dfa::Builder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .start_kind(aho_corasick::StartKind::Unanchored)
+            .build(&literals)
+            .map_err(|error| RuleError { rule: "all".into(), why: error.to_string() })?;
+        Ok(Engine { rules, literals: automaton, by_literal, by_bytes, by_anomaly })
+    }
+
+    /// Compiles rules written as a JSON list.
+    pub fn from_json(text: &str) -> Result<Engine, RuleError> {
+        let specs: Vec<RuleSpec> =
+            serde_json::from_str(text).map_err(|error| RuleError { rule: "rules".into(), why: error.to_string() })?;
+        Engine::compile(&specs)
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Marks the rules whose literals occur in the text.
+    pub(crate) fn candidates(&self, text: &[u8], set: &ByteSet, marks: &mut [u64]) {
+        let automaton = &self.literals;
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+        for byte in text {
+            state = automaton.next_state(Anchored::No, state, *byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                for at in 0..automaton.match_len(state) {
+                    for rule in &self.by_literal[automaton.match_pattern(state, at).as_usize()] {
+                        marks[usize::from(*rule) >> 6] |= 1 << (rule & 63);
+                    }
+                }
+            }
+        }
+        for (bytes, rule) in &self.by_bytes {
+            if set.meets(bytes) {
+                marks[usize::from(*rule) >> 6] |= 1 << (rule & 63);
+            }
+        }
+    }
+}
+
+fn both_cases(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().flat_map(|byte| [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]).collect()
+}
+
+/// What must be in a text before this rule is tried, proven where there is a pattern.
+fn gate(spec: &RuleSpec) -> Result<Vec<Vec<u8>>, String> {
+    let given: Vec<Vec<u8>> = spec.literals.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect();
+    if given.iter().any(Vec::is_empty) {
+        return Err("a literal is empty".into());
+    }
+    match (&spec.pattern, given.is_empty()) {
+        (Some(pattern), false) => {
+            let hir = parse(pattern)?;
+            // A tokeniser's literals are its own affair; a pattern must keep its promise.
+            if !literals::implies(&hir, &given) {
+                return Err("its pattern can match without any of its literals".into());
+            }
+            Ok(given)
+        }
+        (Some(pattern), true) => {
+            let found = literals::required(&parse(pattern)?);
+            found.ok_or_else(|| "its pattern requires no literal; no rule may run on every text".into())
+        }
+        (None, false) => Ok(given),
+        (None, true) => Err("it has neither pattern nor literals nor anomaly".into()),
+    }
+}
+
+fn options() -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false)
+}
+
+fn parse(pattern: &str) -> Result<Hir, String> {
+    syntax::parse_with(pattern, &options()).map_err(|error| format!("its pattern does not parse: {error}"))
+}
+
+fn regex(pattern: &str) -> Result<Regex, String> {
+    let config = Regex::config()
+        .nfa_size_limit(Some(PATTERN_BYTES))
+        .hybrid_cache_capacity(2 << 20)
+        .onepass(false)
+        .backtrack(false)
+        .utf8_empty(false);
+    Regex::builder()
+        .configure(config)
+        .syntax(options())
+        .build(pattern)
+        .map_err(|error| format!("its pattern is not one that runs in linear time and bounded memory: {error}"))
+}
+
+fn rule(spec: &RuleSpec) -> Result<Rule, String> {
+    if !(1..=3).contains(&spec.sensitivity) {
+        return Err("sensitivity is 1, 2 or 3".into());
+    }
+    let mut mask = if spec.views.is_empty() { u32::MAX } else { 0 };
+    for name in &spec.views {
+        let place = views::ALL.iter().position(|view| view.name == name);
+        mask |= match place {
+            _ if name == "raw" => 1,
+            Some(place) => 2 << place,
+            None => return Err(format!("there is no view {name:?}")),
+        };
+    }
+    let confirm = match &spec.confirm {
+        Some(name) => Some(Confirm::named(name).ok_or_else(|| format!("there is no tokeniser {name:?}"))?),
+        None => None,
+    };
+    Ok(Rule {
+        id: spec.id.as_str().into(),
+        attack: spec.attack,
+        score: spec.score,
+        key: spec.targets.contains(&Target::Key),
+        value: spec.targets.contains(&Target::Value),
+        paths: spec.paths.iter().map(|glob| Glob::new(glob)).collect(),
+        views: mask,
+        pattern: spec.pattern.as_deref().map(regex).transpose()?,
+        unless: spec.unless.as_deref().map(regex).transpose()?,
+        confirm,
+        strength: spec.strength,
+        sensitivity: spec.sensitivity,
+        code: spec.code,
+        examples: spec.examples.clone(),
+    })
+}

@@ -1,0 +1,28 @@
+//! Tokenisers by the name that rules call them by.
+
+use super::graphql;
+use super::tokens::{self, Hit};
+
+/// A tokeniser that has the last word on a candidate.
+#[derive(Clone, Copy)]
+pub struct Confirm(fn(&[u8]) -> Option<Hit>);
+
+#[rustfmt::skip]
+const ALL: &[(&str, fn(&[u8]) -> Option<Hit>)] = &[
+    ("sql", tokens::sql::judge),
+    ("html", tokens::html::judge),
+    ("js", tokens::js::judge),
+    ("graphql", graphql::judge),
+];
+
+impl Confirm {
+    /// The tokeniser of this name.
+    pub fn named(name: &str) -> Option<Confirm> {
+        ALL.iter().find(|(known, _)| *known == name).map(|(_, judge)| Confirm(*judge))
+    }
+
+    /// Asks it.
+    pub fn judge(self, text: &[u8]) -> Option<Hit> {
+        (self.0)(text)
+    }
+}

@@ -1,0 +1,169 @@
+//! One message: parts → readings → leaves → views → rules, everything charged to one budget.
+
+use std::ops::{ControlFlow, Range};
+
+use super::compile::Engine;
+use super::glob;
+use super::scan::{Place, Scan};
+use super::settings::Settings;
+use super::{Attack, Part, Report, Scratch};
+use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
+
+/// A document still to be read: a part, or something found inside a leaf.
+pub(super) struct Document {
+    pub bytes: Vec<u8>,
+    pub hint: &'static str,
+    pub part: usize,
+    pub path: Path,
+    pub role: Role,
+    pub chain: Vec<&'static str>,
+    /// Whether the bytes have been scanned as text already.
+    pub scanned: bool,
+    /// Whether spans are offsets into the part.
+    pub whole: bool,
+}
+
+/// Formats whose complete reading leaves nothing that text would show.
+const STRICT: &[&str] = &["json", "msgpack", "cbor", "bson", "ubjson", "smile"];
+
+impl Engine {
+    /// Judges one message. `scratch` is any thread's own; the report is all that is kept.
+    pub fn inspect(&self, parts: &[Part<'_>], settings: &Settings, scratch: &mut Scratch) -> Report {
+        let mut budget = Budget {
+            depth: settings.depth,
+            nodes: settings.nodes,
+            bytes: settings.decoded_bytes,
+            layers: settings.layers,
+            fanout: settings.fanout,
+        };
+        let mut scan = Scan::new(self, settings, scratch);
+        for (index, part) in parts.iter().enumerate() {
+            let root = Root { part: index, role: part.role, chain: Vec::new(), scanned: false, whole: true };
+            read(part.bytes, part.hint, Path::new(), root, &mut budget, &mut scan);
+            while let Some(document) = scan.queue.pop() {
+                let Document { bytes, hint, part, path, role, chain, scanned, whole } = document;
+                read(&bytes, hint, path, Root { part, role, chain, scanned, whole }, &mut budget, &mut scan);
+            }
+        }
+        scan.report()
+    }
+}
+
+/// What is known of a document before it is read.
+struct Root {
+    part: usize,
+    role: Role,
+    chain: Vec<&'static str>,
+    scanned: bool,
+    whole: bool,
+}
+
+fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budget, scan: &mut Scan<'_>) {
+    let mut covered = root.scanned;
+    for format in formats::sniff::readings(bytes, hint).iter() {
+        let complete = walk(format, bytes, &mut path, &root, budget, scan);
+        covered |= complete && STRICT.contains(&format.name()) && hint != "text";
+    }
+    if !covered {
+        let place = Place { part: root.part, path: &path, role: root.role, span: Some(0..bytes.len()), chain: &root.chain };
+        scan.leaf(bytes, place, false);
+    }
+}
+
+/// Whether a leaf's text is worth handing to the walkers.
+pub(super) fn nests(text: &[u8]) -> bool {
+    text.len() >= 2 && !formats::sniff::readings(text, "").is_empty()
+}
+
+/// Walks documents until the bytes are used up or one fails; whether all of it was read.
+fn walk(format: &'static dyn Format, bytes: &[u8], path: &mut Path, root: &Root, budget: &mut Budget, scan: &mut Scan<'_>) -> bool {
+    let mut chain = root.chain.clone();
+    chain.push(format.name());
+    let mut start = 0;
+    loop {
+        let rest = &bytes[start..];
+        let mut sink = Walked { scan, root, chain: &chain, base: start, size: bytes.len() };
+        match format.walk(rest, path, budget, &mut sink) {
+            Outcome::Complete { consumed } => {
+                start += consumed;
+                let blank = bytes[start..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                start += blank;
+                if start >= bytes.len() {
+                    return true;
+                }
+                if consumed == 0 {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Takes leaves from a walker and has them scanned at once.
+struct Walked<'s, 'a> {
+    scan: &'s mut Scan<'a>,
+    root: &'s Root,
+    chain: &'s [&'static str],
+    base: usize,
+    size: usize,
+}
+
+impl Walked<'_, '_> {
+    fn place<'p>(&'p self, path: &'p Path, role: Role, span: &Range<usize>) -> Place<'p> {
+        let span = (self.root.whole && self.chain.len() == 1).then(|| self.base + span.start..self.base + span.end);
+        Place { part: self.root.part, path, role, span, chain: self.chain }
+    }
+}
+
+impl Sink for Walked<'_, '_> {
+    fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
+        if matches!(leaf.kind, Kind::Number | Kind::Bool | Kind::Null) || leaf.bytes.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let place = Place { ..self.place(leaf.path, leaf.role, &leaf.span) };
+        let (part, span, chain) = (place.part, place.span.clone(), self.chain);
+        let place = Place { part, path: leaf.path, role: leaf.role, span, chain };
+        let fresh = leaf.kind != Kind::Raw || leaf.bytes.len() < self.size;
+        if leaf.role == Role::Key {
+            self.scan.key(leaf.bytes, &place);
+            if leaf.bytes == b"prototype" && parent(leaf.path) == Some(b"constructor") {
+                self.scan.leaf(b"constructor.prototype", place.clone(), false);
+            }
+        }
+        self.scan.leaf(leaf.bytes, place, fresh);
+        self.scan.flow()
+    }
+
+    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+        let path = Path::new();
+        let (part, span) = (self.root.part, Some(self.base + span.start..self.base + span.end));
+        let place = Place { part, path: &path, role: Role::Value, span, chain: self.chain };
+        match anomaly {
+            Anomaly::Limit(limit) => self.scan.limit(limit, &place),
+            Anomaly::Structure(name) => self.scan.structure(name, &place),
+        }
+        self.scan.flow()
+    }
+}
+
+fn parent(path: &Path) -> Option<&[u8]> {
+    match path.iter().rev().nth(1) {
+        Some(Segment::Key(key)) => Some(key),
+        _ => None,
+    }
+}
+
+/// Whether an exception lets this be.
+pub(super) fn excepted(settings: &Settings, attack: Attack, rule: &str, path: &Path) -> bool {
+    if settings.exceptions.is_empty() {
+        return false;
+    }
+    let mut text = Vec::new();
+    glob::render(path, &mut text);
+    settings.exceptions.iter().any(|exception| {
+        exception.attack.is_none_or(|class| class == attack)
+            && exception.rule.as_deref().is_none_or(|id| id == rule)
+            && exception.path.matches(&text)
+    })
+}

@@ -1,0 +1,77 @@
+//! What a route asks of the engine.
+
+use super::attack::{Attack, Attacks};
+use super::glob::Glob;
+
+/// A field, and what is not to be found in it.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// Which leaves: `args[0].text`, `*.connectionData`.
+    pub path: Glob,
+    /// Only this class.
+    pub attack: Option<Attack>,
+    /// Only this rule.
+    pub rule: Option<String>,
+}
+
+/// How a message is judged. Cheap to share between threads.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Score from which on a message is an attack.
+    pub threshold: u32,
+    /// 1 (few false alarms) to 3 (few misses).
+    pub sensitivity: u8,
+    /// Classes looked for.
+    pub classes: Attacks,
+    /// What one class can add to the score.
+    pub cap: u32,
+    /// Caps that differ.
+    pub caps: Vec<(Attack, u32)>,
+    /// What is let be.
+    pub exceptions: Vec<Exception>,
+    /// Whether people share code here: rules that code trips over are left out.
+    pub code: bool,
+    /// Names that a client may not set: `isAdmin`.
+    pub protected_fields: Vec<Glob>,
+    /// How deep documents may nest.
+    pub depth: u32,
+    /// Keys, values and containers of one message.
+    pub nodes: u32,
+    /// Bytes of all decoding of one message.
+    pub decoded_bytes: u64,
+    /// Decoded forms inside one another.
+    pub layers: u32,
+    /// Views of one leaf.
+    pub fanout: u32,
+    /// Units of scanning work: about one a byte and pattern.
+    pub work: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        use crate::limits as l;
+        Settings {
+            threshold: 5,
+            sensitivity: 2,
+            classes: Attacks::usual(),
+            cap: 20,
+            caps: Vec::new(),
+            exceptions: Vec::new(),
+            code: false,
+            protected_fields: Vec::new(),
+            depth: l::FORMAT_DEPTH.default as u32,
+            nodes: l::FORMAT_NODES.default as u32,
+            decoded_bytes: l::DECODED_BYTES.default,
+            layers: l::DECODE_LAYERS.default as u32,
+            fanout: l::LEAF_FANOUT.default as u32,
+            work: l::SCAN_WORK.default,
+        }
+    }
+}
+
+impl Settings {
+    /// What this class can add.
+    pub fn cap(&self, attack: Attack) -> u32 {
+        self.caps.iter().find(|(class, _)| *class == attack).map_or(self.cap, |(_, cap)| *cap)
+    }
+}

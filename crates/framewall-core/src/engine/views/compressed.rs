@@ -1,0 +1,100 @@
+//! Compressed bytes: gzip, zlib, raw deflate, zstd, brotli. Every one stops at [`MOST`] bytes of output.
+
+use std::io::Read;
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use super::ByteSet;
+
+/// Bytes made of one compressed text; what lies beyond is not read, and reaching it is reported by the caller.
+pub const MOST: usize = 4 << 20;
+
+/// Whether the bytes start with a compressor's magic number.
+pub fn magic(bytes: &[u8]) -> bool {
+    gzip_magic(bytes) || zlib_magic(bytes) || zstd_magic(bytes)
+}
+
+fn gzip_magic(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x1f\x8b\x08") && bytes.len() >= 18
+}
+
+fn zlib_magic(bytes: &[u8]) -> bool {
+    bytes.len() >= 8 && bytes[0] & 0x8f == 0x08 && (u16::from(bytes[0]) << 8 | u16::from(bytes[1])) % 31 == 0 && bytes[1] & 0x20 == 0
+}
+
+fn zstd_magic(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x28\xb5\x2f\xfd")
+}
+
+pub fn gzip_needs(_: &ByteSet, text: &[u8]) -> bool {
+    gzip_magic(text)
+}
+
+/// gzip (RFC 1952), first member.
+pub fn gzip(text: &[u8], out: &mut Vec<u8>) -> bool {
+    inflate(text, true, 16 + 15, out)
+}
+
+pub fn zlib_needs(set: &ByteSet, text: &[u8]) -> bool {
+    (set.beyond_ascii() || set.controls()) && zlib_magic(text)
+}
+
+/// zlib (RFC 1950).
+pub fn zlib(text: &[u8], out: &mut Vec<u8>) -> bool {
+    inflate(text, true, 15, out)
+}
+
+pub fn deflate_needs(set: &ByteSet, text: &[u8]) -> bool {
+    text.len() >= 8 && set.beyond_ascii() && set.controls() && !magic(text)
+}
+
+/// Raw deflate (RFC 1951): no magic, so only a stream that ends cleanly and gives text counts.
+pub fn deflate(text: &[u8], out: &mut Vec<u8>) -> bool {
+    inflate(text, false, 15, out) && super::meant(out)
+}
+
+/// What came out before an error counts too: an attacker may cut the checksum off.
+fn inflate(body: &[u8], header: bool, window_bits: u8, out: &mut Vec<u8>) -> bool {
+    let mut stream = Inflate::new(header, window_bits);
+    let mut size = body.len().saturating_mul(4).clamp(1024, MOST);
+    loop {
+        let (read, written) = (stream.total_in() as usize, stream.total_out() as usize);
+        out.resize(size, 0);
+        let status = stream.decompress(&body[read..], &mut out[written..], InflateFlush::NoFlush);
+        let full = stream.total_out() as usize == size;
+        if !matches!(status, Ok(Status::Ok | Status::BufError)) || !full || size == MOST {
+            break;
+        }
+        size = (size * 4).min(MOST);
+    }
+    out.truncate(stream.total_out() as usize);
+    !out.is_empty()
+}
+
+pub fn zstd_needs(_: &ByteSet, text: &[u8]) -> bool {
+    zstd_magic(text)
+}
+
+/// Zstandard (RFC 8878).
+pub fn zstd(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut input = text;
+    match ruzstd::decoding::StreamingDecoder::new(&mut input) {
+        Ok(decoder) => pour(decoder, out),
+        Err(_) => false,
+    }
+}
+
+pub fn brotli_needs(set: &ByteSet, text: &[u8]) -> bool {
+    text.len() >= 8 && (set.beyond_ascii() || set.controls()) && std::str::from_utf8(text).is_err() && !magic(text)
+}
+
+/// Brotli (RFC 7932): no magic, so only output that was meant counts.
+pub fn brotli(text: &[u8], out: &mut Vec<u8>) -> bool {
+    pour(brotli_decompressor::Decompressor::new(text, 4096), out) && super::meant(out)
+}
+
+fn pour(reader: impl Read, out: &mut Vec<u8>) -> bool {
+    // An error at the end does not unmake what was read.
+    let _ = reader.take(MOST as u64).read_to_end(out);
+    !out.is_empty()
+}

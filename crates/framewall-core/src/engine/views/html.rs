@@ -1,0 +1,74 @@
+//! Character references of HTML (WHATWG, section 13.5): named, decimal, hexadecimal, with or without the semicolon.
+
+use super::{ByteSet, nibble, push_code};
+
+/// The names that stand for something an attack is written with.
+const NAMES: &[(&[u8], &[u8])] = &[
+    (b"AMP", b"&"), (b"GT", b">"), (b"LT", b"<"), (b"NewLine", b"\n"), (b"QUOT", b"\""), (b"Tab", b"\t"),
+    (b"amp", b"&"), (b"apos", b"'"), (b"ast", b"*"), (b"bsol", b"\\"), (b"colon", b":"), (b"comma", b","),
+    (b"commat", b"@"), (b"dollar", b"$"), (b"equals", b"="), (b"excl", b"!"), (b"grave", b"`"), (b"gt", b">"),
+    (b"hyphen", b"-"), (b"lbrace", b"{"), (b"lbrack", b"["), (b"lcub", b"{"), (b"lowbar", b"_"), (b"lpar", b"("),
+    (b"lsqb", b"["), (b"lt", b"<"), (b"midast", b"*"), (b"nbsp", b" "), (b"num", b"#"), (b"percnt", b"%"),
+    (b"period", b"."), (b"plus", b"+"), (b"quest", b"?"), (b"quot", b"\""), (b"rbrace", b"}"), (b"rbrack", b"]"),
+    (b"rcub", b"}"), (b"rpar", b")"), (b"rsqb", b"]"), (b"semi", b";"), (b"sol", b"/"), (b"verbar", b"|"),
+    (b"vert", b"|"), (b"Hat", b"^"), (b"UnderBar", b"_"), (b"DiacriticalGrave", b"`"), (b"VerticalLine", b"|"),
+    (b"ZeroWidthSpace", b""), (b"shy", b""), (b"zwj", b""), (b"zwnj", b""),
+];
+
+pub fn needs(set: &ByteSet, _: &[u8]) -> bool {
+    set.has(b'&')
+}
+
+/// Decodes once; what is no reference stays.
+pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut changed = false;
+    let mut at = 0;
+    while let Some(next) = memchr::memchr(b'&', &text[at..]) {
+        out.extend_from_slice(&text[at..at + next]);
+        at += next;
+        match reference(&text[at + 1..], out) {
+            Some(length) => {
+                at += 1 + length;
+                changed = true;
+            }
+            None => {
+                out.push(b'&');
+                at += 1;
+            }
+        }
+    }
+    out.extend_from_slice(&text[at..]);
+    changed
+}
+
+fn reference(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    if rest.first() == Some(&b'#') {
+        return numeric(rest, out);
+    }
+    let length = rest.iter().take(18).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let word = &rest[..length];
+    let whole = NAMES.iter().find(|(name, _)| *name == word);
+    // Without its semicolon a name may be followed by anything: the longest that fits.
+    let (name, value) = match whole {
+        Some(found) => found,
+        None => NAMES.iter().filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len())?,
+    };
+    out.extend_from_slice(value);
+    Some(name.len() + usize::from(rest.get(name.len()) == Some(&b';')))
+}
+
+fn numeric(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    let hex = matches!(rest.get(1), Some(b'x' | b'X'));
+    let start = if hex { 2 } else { 1 };
+    let mut at = start;
+    let mut code: u32 = 0;
+    while let Some(digit) = rest.get(at).and_then(|byte| nibble(*byte)).filter(|digit| hex || *digit < 10) {
+        code = code.saturating_mul(if hex { 16 } else { 10 }).saturating_add(u32::from(digit));
+        at += 1;
+    }
+    if at == start {
+        return None;
+    }
+    push_code(out, code);
+    Some(at + usize::from(rest.get(at) == Some(&b';')))
+}

@@ -1,0 +1,103 @@
+//! Views: the other things that a text may mean to whoever reads it next. One decoding a file, pure functions.
+//!
+//! A view writes what it makes of the text and says whether that differs. It is only tried when the bytes that it
+//! lives on are there ([`View::needs`]), and every form that is made is judged, the intermediate ones included.
+
+mod base64;
+mod bytes;
+mod comments;
+mod compressed;
+mod concat;
+mod css;
+mod escapes;
+mod fold;
+mod hex;
+mod html;
+mod jwt;
+mod percent;
+mod quoted;
+mod shell;
+mod unicode;
+
+pub use bytes::ByteSet;
+
+/// One way to read a text.
+pub struct View {
+    /// Name in chains and rules: `percent`.
+    pub name: &'static str,
+    /// Cheap: whether this view could find anything.
+    pub needs: fn(&ByteSet, &[u8]) -> bool,
+    /// Writes the form; false if there is none or it is no other than the text.
+    pub make: fn(&[u8], &mut Vec<u8>) -> bool,
+    /// Whether nothing is decoded from it any further: the last look, not a layer.
+    pub last: bool,
+}
+
+/// All views, cheapest first.
+pub const ALL: &[View] = &[
+    View { name: "percent", needs: percent::needs, make: percent::make, last: false },
+    View { name: "plus", needs: percent::plus_needs, make: percent::plus, last: false },
+    View { name: "html", needs: html::needs, make: html::make, last: false },
+    View { name: "escapes", needs: escapes::needs, make: escapes::make, last: false },
+    View { name: "css", needs: css::needs, make: css::make, last: true },
+    View { name: "fold", needs: fold::needs, make: fold::make, last: false },
+    View { name: "overlong", needs: unicode::overlong_needs, make: unicode::overlong, last: false },
+    View { name: "utf-16", needs: unicode::utf16_needs, make: unicode::utf16, last: false },
+    View { name: "nul", needs: unicode::controls_needs, make: unicode::controls, last: false },
+    View { name: "utf-7", needs: unicode::utf7_needs, make: unicode::utf7, last: false },
+    View { name: "quoted-printable", needs: quoted::needs, make: quoted::make, last: false },
+    View { name: "jwt", needs: jwt::needs, make: jwt::make, last: false },
+    View { name: "base64", needs: base64::needs, make: base64::make, last: false },
+    View { name: "hex", needs: hex::needs, make: hex::make, last: false },
+    View { name: "gzip", needs: compressed::gzip_needs, make: compressed::gzip, last: false },
+    View { name: "zlib", needs: compressed::zlib_needs, make: compressed::zlib, last: false },
+    View { name: "deflate", needs: compressed::deflate_needs, make: compressed::deflate, last: false },
+    View { name: "zstd", needs: compressed::zstd_needs, make: compressed::zstd, last: false },
+    View { name: "brotli", needs: compressed::brotli_needs, make: compressed::brotli, last: false },
+    View { name: "comments", needs: comments::needs, make: comments::make, last: true },
+    View { name: "shell", needs: shell::needs, make: shell::make, last: true },
+    View { name: "concat", needs: concat::needs, make: concat::make, last: true },
+];
+
+/// Whether decoded bytes look like something that was meant: mostly text, or a known magic number.
+pub(crate) fn meant(bytes: &[u8]) -> bool {
+    if bytes.len() < 3 {
+        return false;
+    }
+    if compressed::magic(bytes) || serialized(bytes) || (bytes.len() > 5 && unicode::wide(bytes)) {
+        return true;
+    }
+    let head = &bytes[..bytes.len().min(4096)];
+    let odd = match std::str::from_utf8(head) {
+        Ok(text) => text.bytes().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count(),
+        Err(error) if error.error_len().is_none() && head.len() == 4096 => 0,
+        Err(_) => head.iter().filter(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).count(),
+    };
+    odd * 8 <= head.len() && head.iter().any(u8::is_ascii_graphic)
+}
+
+/// Java, pickle, Ruby and .NET streams by their first bytes.
+fn serialized(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xac\xed\x00\x05")
+        || bytes.starts_with(b"\x00\x01\x00\x00\x00\xff\xff\xff\xff")
+        || (bytes[0] == 0x80 && (2..=5).contains(&bytes[1]) && bytes.ends_with(b"."))
+        || (bytes.starts_with(b"\x04\x08") && bytes.len() > 4 && b"[{oOIcUue\":".contains(&bytes[2]))
+        || bytes.starts_with(b"\xff\x01")
+}
+
+/// The value of a hexadecimal digit.
+#[inline]
+pub(crate) fn nibble(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Appends a code point as UTF-8; a lone surrogate or worse as U+FFFD. Below U+0080 (or for a byte escape) one byte.
+pub(crate) fn push_code(out: &mut Vec<u8>, code: u32) {
+    let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}

@@ -1,0 +1,66 @@
+//! What a shell sees: quotes, backslashes, carets and empty variables inside words vanish; `$IFS` is a space.
+
+use super::ByteSet;
+
+const MARKS: ByteSet = ByteSet::from(b"'\"\\^$`");
+
+pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
+    set.meets(&MARKS) && (set.has(b'$') || text.windows(3).any(|three| inside(three[0], three[1], three[2])))
+}
+
+fn inside(before: u8, mark: u8, after: u8) -> bool {
+    matches!(mark, b'\'' | b'"' | b'\\' | b'^' | b'`') && word(before) && (word(after) || mark == after)
+}
+
+fn word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-')
+}
+
+/// One pass; true if anything inside a word went.
+pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut changed = false;
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        if let Some(length) = separator(rest) {
+            out.push(b' ');
+            at += length;
+            changed = true;
+        } else if let Some(length) = nothing(rest) {
+            at += length;
+            changed = true;
+        } else if matches!(rest[0], b'\'' | b'"' | b'\\' | b'^') && near_word(text, at) {
+            at += 1;
+            changed = true;
+        } else {
+            out.push(rest[0]);
+            at += 1;
+        }
+    }
+    changed
+}
+
+/// `$IFS`, `${IFS}`, `${IFS%??}`, `$IFS$9`.
+fn separator(rest: &[u8]) -> Option<usize> {
+    if rest.starts_with(b"${IFS") {
+        return rest.iter().take(24).position(|byte| *byte == b'}').map(|end| end + 1);
+    }
+    rest.starts_with(b"$IFS").then(|| if rest.starts_with(b"$IFS$9") { 6 } else { 4 })
+}
+
+/// `$@`, `$*`, `$1`, `${x}` of one letter, a pair of back-ticks: empty in most shells.
+fn nothing(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b'$', b'@' | b'*' | b'1'..=b'9' | b'!', ..] => Some(2),
+        [b'$', b'{', b'a'..=b'z' | b'A'..=b'Z' | b'@' | b'*' | b'0'..=b'9', b'}', ..] => Some(4),
+        [b'`', b'`', ..] => Some(2),
+        [b'$', b'(', b')', ..] => Some(3),
+        _ => None,
+    }
+}
+
+fn near_word(text: &[u8], at: usize) -> bool {
+    let before = at > 0 && (word(text[at - 1]) || text[at - 1] == text[at]);
+    let after = text.get(at + 1).is_some_and(|byte| word(*byte) || *byte == text[at]);
+    before && after
+}
