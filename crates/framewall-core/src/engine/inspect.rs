@@ -23,8 +23,13 @@ pub(super) struct Document {
     pub whole: bool,
 }
 
-/// Formats whose complete reading leaves nothing that text would show.
-const STRICT: &[&str] = &["json", "msgpack", "cbor", "bson", "ubjson", "smile"];
+/// Whether a complete reading in this format leaves nothing that the text would show.
+fn strict(format: &str, bytes: &[u8]) -> bool {
+    match format {
+        "json" => matches!(bytes[0], b'{' | b'[' | b'"'),
+        name => matches!(name, "msgpack" | "cbor" | "bson" | "ubjson" | "smile"),
+    }
+}
 
 impl Engine {
     /// Judges one message. `scratch` is any thread's own; the report is all that is kept.
@@ -62,7 +67,7 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
     let mut covered = root.scanned;
     for format in formats::sniff::readings(bytes, hint).iter() {
         let complete = walk(format, bytes, &mut path, &root, budget, scan);
-        covered |= complete && STRICT.contains(&format.name()) && hint != "text";
+        covered |= complete && hint != "text" && strict(format.name(), bytes);
     }
     if !covered {
         let place = Place { part: root.part, path: &path, role: root.role, span: Some(0..bytes.len()), chain: &root.chain };
@@ -75,11 +80,12 @@ pub(super) fn nests(text: &[u8]) -> bool {
     text.len() >= 2 && !formats::sniff::readings(text, "").is_empty()
 }
 
-/// Walks documents until the bytes are used up or one fails; whether all of it was read.
+/// Walks documents until the bytes are used up or one fails; whether the first was all there is.
 fn walk(format: &'static dyn Format, bytes: &[u8], path: &mut Path, root: &Root, budget: &mut Budget, scan: &mut Scan<'_>) -> bool {
     let mut chain = root.chain.clone();
     chain.push(format.name());
     let mut start = 0;
+    let mut first = true;
     loop {
         let rest = &bytes[start..];
         let mut sink = Walked { scan, root, chain: &chain, base: start, size: bytes.len() };
@@ -89,8 +95,9 @@ fn walk(format: &'static dyn Format, bytes: &[u8], path: &mut Path, root: &Root,
                 let blank = bytes[start..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
                 start += blank;
                 if start >= bytes.len() {
-                    return true;
+                    return first;
                 }
+                first = false;
                 if consumed == 0 {
                     return false;
                 }

@@ -1,0 +1,73 @@
+"""Read rule files (TOML, one attack class a file) and compile them for the engine."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from framewall._core import Engine
+
+RULES = Path(__file__).parent / "rules"
+
+Rule = dict[str, Any]
+
+_SHARED = ("attack", "references")
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: which file, which rule, and why. The operator's fault."""
+
+
+def read_rules(paths: Iterable[Path] = (RULES,)) -> list[Rule]:
+    """All rules of these files and folders, in the order of their names.
+
+    What a file says at its top (``attack``, ``references``) holds for every rule in it that does not say otherwise.
+    """
+    rules: list[Rule] = []
+    for path in paths:
+        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        for file in files:
+            rules.extend(_read_file(file))
+    return rules
+
+
+def _read_file(file: Path) -> list[Rule]:
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RuleError(f"{file}: {error}") from error
+    unknown = set(document) - {*_SHARED, "rule"}
+    if unknown:
+        raise RuleError(f"{file}: {sorted(unknown)[0]!r} means nothing here; rules stand under [[rule]]")
+    shared = {name: document[name] for name in _SHARED if name in document}
+    rules = document.get("rule", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        raise RuleError(f"{file}: rules are tables, each under [[rule]]")
+    return [shared | rule for rule in rules]
+
+
+def compile_rules(rules: list[Rule], *, verify: bool = True) -> Engine:
+    """The engine for these rules; with ``verify`` every example of theirs is run first.
+
+    Raises RuleError for a rule that is malformed, whose literals its pattern does not imply, that is not linear, or
+    whose examples do not hold.
+    """
+    try:
+        engine = Engine(json.dumps(rules))
+    except ValueError as error:
+        raise RuleError(str(error)) from error
+    if verify:
+        for rule, example, expected in engine.verify():
+            wish = "must be found" if expected else "must pass"
+            raise RuleError(f"{rule}: the example {example!r} {wish}, and does not")
+    return engine
+
+
+@cache
+def builtin_engine() -> Engine:
+    """The engine with the rules that come with Framewall. Their examples are run by the tests, not at every start."""
+    return compile_rules(read_rules(), verify=False)
