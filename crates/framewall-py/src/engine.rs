@@ -116,9 +116,7 @@ impl Engine {
             })
             .collect();
         let settings = settings.map(|settings| Arc::clone(&settings.inner)).unwrap_or_default();
-        let report = py.detach(|| {
-            SCRATCH.with_borrow_mut(|scratch| self.inner.inspect(&parts, &settings, scratch))
-        });
+        let report = py.detach(|| SCRATCH.with_borrow_mut(|scratch| self.inner.inspect(&parts, &settings, scratch)));
         Report { inner: report }
     }
 

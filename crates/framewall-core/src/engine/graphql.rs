@@ -17,7 +17,12 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
     let mut at = 0;
     while at < text.len() {
         at += count.token(&text[at..]);
-        if count.parens == 0 && (count.depth > DEPTH || count.aliases > ALIASES || count.fields > FIELDS || count.directives > DIRECTIVES) {
+        if count.parens == 0
+            && (count.depth > DEPTH
+                || count.aliases > ALIASES
+                || count.fields > FIELDS
+                || count.directives > DIRECTIVES)
+        {
             return Some(Hit { span: 0..at, strength: 90, reason: "a query that costs too much" });
         }
     }

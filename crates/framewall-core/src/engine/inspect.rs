@@ -70,7 +70,8 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
         covered |= complete && hint != "text" && strict(format.name(), bytes);
     }
     if !covered {
-        let place = Place { part: root.part, path: &path, role: root.role, span: Some(0..bytes.len()), chain: &root.chain };
+        let place =
+            Place { part: root.part, path: &path, role: root.role, span: Some(0..bytes.len()), chain: &root.chain };
         scan.leaf(bytes, place, false);
     }
 }
@@ -81,7 +82,14 @@ pub(super) fn nests(text: &[u8]) -> bool {
 }
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.
-fn walk(format: &'static dyn Format, bytes: &[u8], path: &mut Path, root: &Root, budget: &mut Budget, scan: &mut Scan<'_>) -> bool {
+fn walk(
+    format: &'static dyn Format,
+    bytes: &[u8],
+    path: &mut Path,
+    root: &Root,
+    budget: &mut Budget,
+    scan: &mut Scan<'_>,
+) -> bool {
     let mut chain = root.chain.clone();
     chain.push(format.name());
     let mut start = 0;

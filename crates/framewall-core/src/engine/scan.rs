@@ -128,15 +128,22 @@ impl<'a> Scan<'a> {
         self.scratch.seen = seen;
     }
 
-    fn form(&mut self, text: &[u8], chain: &[u8], place: &Place<'_>, fresh: bool, forms: &mut Vec<Form>, seen: &mut Vec<u64>) {
+    fn form(
+        &mut self,
+        text: &[u8],
+        chain: &[u8],
+        place: &Place<'_>,
+        fresh: bool,
+        forms: &mut Vec<Form>,
+        seen: &mut Vec<u64>,
+    ) {
         let set = ByteSet::of(text);
         let last = chain.last().map_or(0, |view| view + 1);
         self.rules(text, &set, 1 << last, chain, place);
         if chain.last().is_some_and(|view| views::ALL[usize::from(*view)].last) {
             return;
         }
-        const WORDS: ByteSet =
-            ByteSet::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,!?_-:;()\r\n\t");
+        const WORDS: ByteSet = ByteSet::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,!?_-:;()\r\n\t");
         if set.within(&WORDS) && (set.has(b' ') || text.len() < 8) {
             return;
         }
@@ -152,7 +159,16 @@ impl<'a> Scan<'a> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn view(&mut self, number: u8, text: &[u8], chain: &[u8], place: &Place<'_>, depth: usize, forms: &mut Vec<Form>, seen: &mut Vec<u64>) {
+    fn view(
+        &mut self,
+        number: u8,
+        text: &[u8],
+        chain: &[u8],
+        place: &Place<'_>,
+        depth: usize,
+        forms: &mut Vec<Form>,
+        seen: &mut Vec<u64>,
+    ) {
         let view = &views::ALL[usize::from(number)];
         let mut out = self.scratch.spare.pop().unwrap_or_default();
         out.clear();
@@ -292,7 +308,16 @@ impl<'a> Scan<'a> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn find(&mut self, attack: Attack, rule: &str, score: u32, place: &Place<'_>, chain: &[u8], text: &[u8], span: Range<usize>) {
+    fn find(
+        &mut self,
+        attack: Attack,
+        rule: &str,
+        score: u32,
+        place: &Place<'_>,
+        chain: &[u8],
+        text: &[u8],
+        span: Range<usize>,
+    ) {
         match self.scores.iter_mut().find(|(class, _)| *class == attack) {
             Some((_, sum)) => *sum += score,
             None => self.scores.push((attack, score)),

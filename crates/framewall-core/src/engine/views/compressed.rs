@@ -19,7 +19,10 @@ fn gzip_magic(bytes: &[u8]) -> bool {
 }
 
 fn zlib_magic(bytes: &[u8]) -> bool {
-    bytes.len() >= 8 && bytes[0] & 0x8f == 0x08 && (u16::from(bytes[0]) << 8 | u16::from(bytes[1])) % 31 == 0 && bytes[1] & 0x20 == 0
+    bytes.len() >= 8
+        && bytes[0] & 0x8f == 0x08
+        && (u16::from(bytes[0]) << 8 | u16::from(bytes[1])) % 31 == 0
+        && bytes[1] & 0x20 == 0
 }
 
 fn zstd_magic(bytes: &[u8]) -> bool {

@@ -10,7 +10,10 @@ pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
 pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
     for start in memchr::memmem::find_iter(text, b"eyJ").take(8) {
         let token = &text[start..];
-        let end = token.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'='))).unwrap_or(token.len());
+        let end = token
+            .iter()
+            .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')))
+            .unwrap_or(token.len());
         let mut parts = token[..end].split(|byte| *byte == b'.');
         let (Some(header), Some(claims)) = (parts.next(), parts.next()) else { continue };
         for part in [header, claims] {

@@ -13,7 +13,8 @@ pub fn wide(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(256) & !1];
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     let pairs = head.len() / 2;
-    pairs >= 2 && (zeros(0) * 4 >= pairs * 3 && zeros(1) * 4 <= pairs || zeros(1) * 4 >= pairs * 3 && zeros(0) * 4 <= pairs)
+    pairs >= 2
+        && (zeros(0) * 4 >= pairs * 3 && zeros(1) * 4 <= pairs || zeros(1) * 4 >= pairs * 3 && zeros(0) * 4 <= pairs)
 }
 
 pub fn utf16_needs(set: &ByteSet, text: &[u8]) -> bool {
@@ -27,7 +28,9 @@ pub fn utf16(text: &[u8], out: &mut Vec<u8>) -> bool {
         [0xff, 0xfe, ..] => false,
         _ => text.iter().step_by(2).take(128).filter(|byte| **byte == 0).count() * 4 >= text.len().min(256),
     };
-    let units = text.chunks_exact(2).map(|p| if big { u16::from_be_bytes([p[0], p[1]]) } else { u16::from_le_bytes([p[0], p[1]]) });
+    let units = text
+        .chunks_exact(2)
+        .map(|p| if big { u16::from_be_bytes([p[0], p[1]]) } else { u16::from_le_bytes([p[0], p[1]]) });
     for character in char::decode_utf16(units) {
         match character.map_or(0xfffd, |c| c as u32) {
             0xfeff => {}
@@ -48,7 +51,9 @@ pub fn controls(text: &[u8], out: &mut Vec<u8>) -> bool {
 }
 
 pub fn overlong_needs(set: &ByteSet, text: &[u8]) -> bool {
-    set.beyond_ascii() && (set.has(0xc0) || set.has(0xc1) || set.has(0xe0) || set.has(0xf0)) && std::str::from_utf8(text).is_err()
+    set.beyond_ascii()
+        && (set.has(0xc0) || set.has(0xc1) || set.has(0xe0) || set.has(0xf0))
+        && std::str::from_utf8(text).is_err()
 }
 
 /// Overlong UTF-8 as a decoder that does not check would read it; IIS's `C0 2E` too.
@@ -64,7 +69,9 @@ pub fn overlong(text: &[u8], out: &mut Vec<u8>) -> bool {
         };
         if more > 0 && at + more < text.len() {
             let tail = &text[at + 1..=at + more];
-            let code = tail.iter().fold(u32::from(text[at] & 0x1f & (0x3f >> more)), |code, byte| code << 6 | u32::from(byte & 0x3f));
+            let code = tail
+                .iter()
+                .fold(u32::from(text[at] & 0x1f & (0x3f >> more)), |code, byte| code << 6 | u32::from(byte & 0x3f));
             let checked = more == 1 || tail.iter().all(|byte| byte & 0xc0 == 0x80);
             if code < 0x80 && checked {
                 out.push(code as u8);
@@ -93,7 +100,11 @@ pub fn utf7(text: &[u8], out: &mut Vec<u8>) -> bool {
             at += 1;
             continue;
         }
-        let run = text[at + 1..].iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+        let run = text[at + 1..]
+            .iter()
+            .take(LONGEST)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+            .count();
         let mut bytes = Vec::new();
         base64::decode(&text[at + 1..at + 1 + run], &mut bytes);
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
