@@ -11,10 +11,12 @@ pub mod bson;
 mod budget;
 pub mod cbor;
 pub mod flexbuffers;
+pub mod csv;
 pub mod form;
 pub mod json;
 pub mod jwt;
 pub mod msgpack;
+pub mod multipart;
 mod path;
 mod probe;
 pub mod protobuf;
@@ -42,8 +44,10 @@ use crate::limits::Limit;
 pub const ALL: &[&dyn Format] = &[
     &json::Json,
     &jwt::Jwt,
+    &multipart::Multipart,
     &xml::Xml,
     &form::Form,
+    &csv::Csv,
     &text::Text,
     &msgpack::MsgPack,
     &cbor::Cbor,
