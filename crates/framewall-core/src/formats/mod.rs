@@ -32,6 +32,7 @@ pub mod ubjson;
 pub mod view;
 mod walk;
 pub mod xml;
+pub mod yaml;
 
 pub use budget::Budget;
 pub use path::{Path, Segment};
@@ -48,6 +49,7 @@ pub const ALL: &[&dyn Format] = &[
     &xml::Xml,
     &form::Form,
     &csv::Csv,
+    &yaml::Yaml,
     &text::Text,
     &msgpack::MsgPack,
     &cbor::Cbor,

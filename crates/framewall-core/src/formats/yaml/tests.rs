@@ -1,0 +1,81 @@
+use super::super::Outcome;
+use super::super::testing::{leaves, walk};
+use super::*;
+
+#[test]
+fn block_style_has_paths() {
+    let text = b"name: x\nlist:\n- a\n- b: 1\n  c: [d, {e: f}, 'g''h']\nnested:\n  deep:\n    - - i\n      - j\n  back: k # note\nlast: ~\n";
+    assert_eq!(
+        leaves(&Yaml, text),
+        [
+            "name name:",
+            "name x",
+            "list list:",
+            "list[0] a",
+            "list[1].b b:",
+            "list[1].b number 1",
+            "list[1].c c:",
+            "list[1].c[0] d",
+            "list[1].c[1].e e:",
+            "list[1].c[1].e f",
+            "list[1].c[2] g\\'h",
+            "nested nested:",
+            "nested.deep deep:",
+            "nested.deep[0][0] i",
+            "nested.deep[0][1] j",
+            "nested.back back:",
+            "nested.back k",
+            "nested.back[\"#\"] note",
+            "last last:",
+            "last null ~",
+        ]
+    );
+}
+
+#[test]
+fn scalars_are_folded_and_unescaped() {
+    assert_eq!(
+        leaves(&Yaml, b"a: |\n  one\n   two\n\n  three\nb: >-\n  x\n  y\n\n  z\nc: \"\\x3cq\\u003E\\\n   r\n  s\"\nd: plain\n  more\n"),
+        [
+            "a a:", "a one\\n two\\n\\nthree\\n", "b b:", "b x y\\nz", "c c:", "c <q>r s", "d d:", "d plain more",
+        ]
+    );
+}
+
+#[test]
+fn tags_are_anomalies_and_aliases_stay() {
+    let (notes, outcome) = walk(&Yaml, b"a: &x !!python/object/apply:os.system [\"id\"]\nb: *x\nc: !!str 1\n");
+    assert!(matches!(outcome, Outcome::Complete { .. }));
+    assert_eq!(notes.anomalies, ["tag"]);
+    let lines = notes.lines.join("\n");
+    for text in ["a ext &x", "a ext !!python/object/apply:os.system", "a[0] id", "b ext *x", "c number 1"] {
+        assert!(lines.contains(text), "{text} in {lines}");
+    }
+}
+
+#[test]
+fn documents_are_numbered_from_the_second() {
+    assert_eq!(leaves(&Yaml, b"---\na: 1\n---\nb: 2\n...\n"), ["a a:", "a number 1", "[1].b b:", "[1].b number 2"]);
+}
+
+#[test]
+fn an_alias_bomb_is_an_anomaly() {
+    let text = format!("a: &a x\nb: [{}]\n", "*a, ".repeat(100));
+    assert_eq!(walk(&Yaml, text.as_bytes()).0.anomalies, ["aliases"]);
+}
+
+#[test]
+fn nesting_is_capped_and_the_rest_raw() {
+    let (notes, outcome) = walk(&Yaml, &[b'['; 1 << 20]);
+    assert_eq!(outcome, Outcome::Exhausted(crate::limits::FORMAT_DEPTH));
+    assert_eq!(notes.anomalies, ["format_depth"]);
+    let dashes = "- ".repeat(1 << 19);
+    assert_eq!(walk(&Yaml, dashes.as_bytes()).0.anomalies, ["format_depth"]);
+}
+
+#[test]
+fn an_unended_flow_is_truncated() {
+    let (notes, outcome) = walk(&Yaml, b"a: {b: \"x");
+    assert_eq!(outcome, Outcome::Truncated);
+    assert_eq!(notes.lines.last().map(String::as_str), Some("a.b x"));
+}
