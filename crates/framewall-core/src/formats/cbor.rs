@@ -94,7 +94,7 @@ fn close_ended(tree: &mut State<'_, '_, '_>) -> Walked {
                 return Ok(());
             }
             tree.at += 1;
-        } else if level.left != 0 || level.turn == Turn::Value && level.kind == Container::Map {
+        } else if level.left != 0 || level.owes_value() {
             return Ok(());
         }
         tree.exit()?;

@@ -7,12 +7,14 @@
 
 use std::ops::{ControlFlow, Range};
 
+pub mod avro;
 pub mod bson;
 mod budget;
 pub mod cbor;
 pub mod csv;
 pub mod flexbuffers;
 pub mod form;
+pub mod ion;
 pub mod json;
 pub mod jwt;
 pub mod msgpack;
@@ -27,6 +29,7 @@ pub mod sniff;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod thrift;
 mod tree;
 pub mod ubjson;
 pub mod view;
@@ -59,6 +62,9 @@ pub const ALL: &[&dyn Format] = &[
     &smile::Smile,
     &protobuf::Protobuf,
     &flexbuffers::FlexBuffers,
+    &avro::Avro,
+    &ion::Ion,
+    &thrift::Thrift,
 ];
 
 /// The format of this name.

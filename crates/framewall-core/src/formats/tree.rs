@@ -43,6 +43,14 @@ pub(super) struct Level<X> {
     path_len: usize,
 }
 
+impl<X> Level<X> {
+    /// Whether a name was read whose value is still to come.
+    #[inline]
+    pub fn owes_value(&self) -> bool {
+        self.kind == Container::Map && self.turn == Turn::Value
+    }
+}
+
 /// One document being read.
 pub(super) struct Tree<'d, 'w, 'a, X> {
     /// The document.
@@ -55,13 +63,28 @@ pub(super) struct Tree<'d, 'w, 'a, X> {
     pub levels: Vec<Level<X>>,
     /// Whom everything is told.
     pub walk: &'w mut Walk<'a>,
+    /// Where all of it stands in the outer document, if `doc` was unpacked from there.
+    pub place: Option<Range<usize>>,
     begun: bool,
 }
 
 impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// At the first byte of `doc`.
     pub fn new(doc: &'d [u8], walk: &'w mut Walk<'a>) -> Self {
-        Tree { doc, at: 0, end: doc.len(), levels: Vec::new(), walk, begun: false }
+        Tree { doc, at: 0, end: doc.len(), levels: Vec::new(), walk, place: None, begun: false }
+    }
+
+    /// At the first byte of what was unpacked from `place`, inside the containers that are open there.
+    pub fn within(doc: &'d [u8], walk: &'w mut Walk<'a>, place: Range<usize>, levels: Vec<Level<X>>) -> Self {
+        Tree { doc, at: 0, end: doc.len(), levels, walk, place: Some(place), begun: true }
+    }
+
+    #[inline]
+    fn placed(&self, span: Range<usize>) -> Range<usize> {
+        match &self.place {
+            Some(place) => place.clone(),
+            None => span,
+        }
     }
 
     /// Bytes left to read.
@@ -151,6 +174,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// Reports what is wrong in itself, and goes on.
     #[cold]
     pub fn anomaly(&mut self, what: &'static str, span: Range<usize>) -> Walked {
+        let span = self.placed(span);
         self.walk.anomaly(what, span)
     }
 
@@ -182,6 +206,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// A value at the present path.
     #[inline]
     pub fn value(&mut self, kind: Kind, bytes: &[u8], span: Range<usize>) -> Walked {
+        let span = self.placed(span);
         self.walk.leaf(self.role(), kind, bytes, span)
     }
 
@@ -196,6 +221,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// A member's name: goes down to it and yields it.
     #[inline]
     pub fn key(&mut self, kind: Kind, bytes: &[u8], span: Range<usize>) -> Walked {
+        let span = self.placed(span);
         self.walk.key(kind, bytes, span)
     }
 
@@ -238,6 +264,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     #[inline]
     pub fn enter(&mut self, turn: Turn, kind: Container, left: u64, start: usize, extra: X) -> Walked {
         let mut role = self.role();
+        let start = self.placed(start..start).start;
         if turn == Turn::Key {
             role = Role::Key;
             self.walk.path.push_key(if kind == Container::Map { b"{...}" } else { b"[...]" });
@@ -254,7 +281,8 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     pub fn exit(&mut self) -> Walked {
         if let Some(level) = self.levels.pop() {
             self.walk.path.truncate(level.path_len);
-            self.walk.exit(level.kind, level.start..self.at.max(level.start))?;
+            let end = self.placed(self.at..self.at).end;
+            self.walk.exit(level.kind, level.start..end.max(level.start))?;
         }
         Ok(())
     }
@@ -297,8 +325,6 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// Whether the innermost container may end here by a mark: it is uncounted and owes no value.
     #[inline]
     pub fn may_end(&self) -> bool {
-        self.levels.last().is_some_and(|level| {
-            level.left == UNCOUNTED && !(level.kind == Container::Map && level.turn == Turn::Value)
-        })
+        self.levels.last().is_some_and(|level| level.left == UNCOUNTED && !level.owes_value())
     }
 }

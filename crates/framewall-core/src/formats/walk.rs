@@ -167,10 +167,10 @@ impl<'a> Walk<'a> {
         self.halt == Some(Outcome::Stopped)
     }
 
-    /// After a halt, gives bytes raw that were not read in the order in which they stand.
+    /// After a halt, gives bytes raw that [`Walk::finish`] cannot know of: not read in order, or unpacked.
     pub fn raw(&mut self, bytes: &[u8], span: Range<usize>) -> Result<(), Halted> {
         self.seen = self.seen.max(span.end);
-        let leaf = Leaf { path: self.path, role: Role::Value, kind: Kind::Raw, bytes: &bytes[span.clone()], span };
+        let leaf = Leaf { path: self.path, role: Role::Value, kind: Kind::Raw, bytes, span };
         let flow = self.sink.leaf(leaf);
         self.go_on(flow)
     }
