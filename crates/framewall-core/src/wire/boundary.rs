@@ -94,3 +94,56 @@ impl Boundary {
         self.close_begun && self.remaining == 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::encode;
+    use super::*;
+
+    fn from_server() -> Boundary {
+        Boundary::new(Side::Server, &Negotiated::default())
+    }
+
+    #[test]
+    fn a_boundary_is_between_frames_and_nowhere_else() {
+        let wire = [encode(Opcode::Binary, &[7; 300], None), encode(Opcode::Ping, b"", None)].concat();
+        let mut boundary = from_server();
+        let between: Vec<usize> = (0..wire.len())
+            .filter(|&at| {
+                let was = boundary.at_boundary();
+                boundary.advance(&wire[at..=at]).unwrap();
+                was
+            })
+            .collect();
+        assert_eq!(between, [0, 304]);
+        assert!(boundary.at_boundary());
+    }
+
+    #[test]
+    fn the_rest_of_a_frame_is_told() {
+        let mut boundary = from_server();
+        boundary.advance(&encode(Opcode::Text, &[b'a'; 100], None)[..42]).unwrap();
+        assert_eq!((boundary.remaining(), boundary.at_boundary()), (60, false));
+    }
+
+    /// RFC 6455 1.4.
+    #[test]
+    fn nothing_passes_after_a_close() {
+        let close = encode(Opcode::Close, b"\x03\xe8", None);
+        let mut boundary = from_server();
+        assert_eq!(boundary.advance(&close[..3]), Ok(3));
+        assert!(!boundary.seen_close());
+        assert_eq!(boundary.advance(&[&close[3..], b"more"].concat()), Ok(1));
+        assert!(boundary.seen_close());
+        assert_eq!(boundary.advance(b"and more"), Ok(0));
+    }
+
+    #[test]
+    fn an_error_stays() {
+        let mut boundary = from_server();
+        let error = boundary.advance(b"HTTP/1.1 200 OK\r\n").unwrap_err();
+        assert_eq!((error.close_code, error.fault), (1002, Side::Server));
+        assert_eq!(boundary.advance(b"\x81\x00"), Err(error));
+        assert!(!boundary.at_boundary());
+    }
+}

@@ -164,3 +164,52 @@ pub fn close_frame(code: u16, reason: &str, mask: Option<[u8; 4]>) -> Bytes {
     let body = [&code.to_be_bytes()[..], reason.as_bytes()].concat();
     encode(Opcode::Close, &body, mask).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn header() -> impl Strategy<Value = Header> {
+        let opcode = prop_oneof![Just(0x0u8), Just(0x1), Just(0x2), Just(0x8), Just(0x9), Just(0xa)];
+        let len = prop_oneof![0u64..=125, 126u64..=0xffff, 0x1_0000u64..1 << 63];
+        (opcode, any::<bool>(), any::<bool>(), any::<Option<[u8; 4]>>(), len).prop_map(
+            |(bits, fin, rsv1, mask, len)| {
+                let opcode = Opcode::from_bits(bits).unwrap();
+                let (fin, payload_len) = if opcode.is_control() { (true, len % 126) } else { (fin, len) };
+                Header { fin, rsv1, opcode, mask, payload_len, header_len: 0 }
+            },
+        )
+    }
+
+    proptest! {
+        /// RFC 6455 5.2: the minimal number of bytes MUST be used to encode the length.
+        #[test]
+        fn what_is_written_is_read(header in header(), rest in any::<[u8; 3]>()) {
+            let mut wire = Vec::new();
+            header.write(&mut wire);
+            let header_len = wire.len();
+            for cut in 0..header_len {
+                let Parse::Need(need) = parse(&wire[..cut]) else { panic!("{:?}", parse(&wire[..cut])) };
+                prop_assert!(need > cut && need <= header_len);
+            }
+            wire.extend(rest);
+            prop_assert_eq!(parse(&wire), Parse::Header(Header { header_len: header_len as u8, ..header }));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_first_byte_is_said_at_the_first_byte() {
+        assert_eq!(parse(b"\x83"), Parse::Wrong("reserved opcode"));
+        assert_eq!(parse(b"\x09"), Parse::Wrong("fragmented control frame"));
+        assert_eq!(parse(b"\xa1"), Parse::Wrong("RSV2 or RSV3 set"));
+    }
+
+    #[test]
+    fn a_close_frame_fits_whatever_the_reason() {
+        assert_eq!(close_frame(1008, "no", None).as_ref(), b"\x88\x04\x03\xf0no");
+        assert_eq!(close_frame(1001, "", Some([1, 2, 3, 4])).as_ref(), b"\x88\x82\x01\x02\x03\x04\x02\xeb");
+        let long = close_frame(1008, &"\u{e9}".repeat(100), None);
+        assert_eq!(long.len(), 2 + 2 + 122, "cut before the character that would not fit");
+    }
+}

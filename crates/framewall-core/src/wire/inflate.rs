@@ -4,6 +4,9 @@
 //! each thread is lent to a message and given the history as its dictionary. That is the same as a
 //! decompressor that lives on, as long as each message ends at a block's end; one that does not is refused,
 //! since what its receiver would read next depends on bits left over from it (RFC 7692 7.2.1 rules it out).
+//!
+//! References beyond the negotiated window are refused where they reach into earlier messages. Within one
+//! message they are followed: they mean the same to every receiver that does not fail on them.
 
 use std::cell::RefCell;
 
@@ -59,7 +62,7 @@ impl Inflater {
     }
 
     /// As [`message`](Self::message), where `feed` hands the pieces over one by one.
-    pub fn with_pieces(
+    pub(super) fn with_pieces(
         &mut self,
         text: bool,
         limits: &WireLimits,
@@ -90,7 +93,14 @@ impl Inflater {
             let surplus = (self.history.len() + out.len()).saturating_sub(self.window);
             self.history.drain(..surplus);
         }
-        self.history.extend_from_slice(&out[out.len().saturating_sub(self.window)..]);
+        let fresh = &out[out.len().saturating_sub(self.window)..];
+        let needed = self.history.len() + fresh.len();
+        if needed > self.history.capacity() {
+            // By doubling, but never beyond the window.
+            let room = needed.max(2 * self.history.capacity()).min(self.window);
+            self.history.reserve_exact(room - self.history.len());
+        }
+        self.history.extend_from_slice(fresh);
     }
 }
 
@@ -115,7 +125,7 @@ impl Lent {
 }
 
 /// A message while it is inflated.
-pub struct Run<'a> {
+pub(super) struct Run<'a> {
     lent: &'a mut Lent,
     history: &'a [u8],
     sender: Side,
@@ -127,7 +137,7 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     /// The next piece of the message's payload, unmasked.
-    pub fn push(&mut self, mut piece: &[u8]) -> Result<(), WireError> {
+    pub(super) fn push(&mut self, mut piece: &[u8]) -> Result<(), WireError> {
         while let Some(rest) = self.until_final(piece)? {
             piece = rest;
             self.next_stream()?;
@@ -205,5 +215,68 @@ fn why(error: InflateError) -> &'static str {
     match error {
         InflateError::MemError => "no memory to inflate",
         _ => "not a deflate stream, or one that refers beyond its window",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELLO: [u8; 7] = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+    const HELLO_AGAIN: [u8; 5] = [0xf2, 0x00, 0x11, 0x00, 0x00];
+
+    fn client(no_context_takeover: bool) -> Inflater {
+        Inflater::new(Side::Client, 15, no_context_takeover)
+    }
+
+    fn inflate(inflater: &mut Inflater, message: &[u8]) -> Result<Vec<u8>, WireError> {
+        inflater.message(message.chunks(2), true, &WireLimits::default())
+    }
+
+    /// RFC 7692 7.2.3.2.
+    #[test]
+    fn history_is_as_long_as_what_was_inflated_and_there_only_with_takeover() {
+        for (no_takeover, kept) in [(false, 5), (true, 0)] {
+            let mut inflater = client(no_takeover);
+            assert_eq!(inflater.kept(), 0);
+            assert_eq!(inflate(&mut inflater, &HELLO).unwrap(), b"Hello");
+            assert_eq!(inflater.kept(), kept);
+            assert_eq!(inflate(&mut inflater, &HELLO_AGAIN).is_ok(), !no_takeover);
+        }
+    }
+
+    #[test]
+    fn history_never_outgrows_the_window() {
+        let mut inflater = Inflater::new(Side::Client, 9, false);
+        let stored: Vec<u8> = [&[0x00, 100, 0, 155, 255][..], &[b'x'; 100], &[0x00]].concat();
+        for _ in 0..20 {
+            inflate(&mut inflater, &stored).unwrap();
+        }
+        assert_eq!((inflater.history.len(), inflater.kept()), (512, 512));
+    }
+
+    #[test]
+    fn connections_of_one_thread_do_not_see_one_another() {
+        let (mut one, mut other) = (client(false), client(false));
+        inflate(&mut one, &HELLO).unwrap();
+        assert_eq!(inflate(&mut other, &HELLO_AGAIN).unwrap_err().close_code, 1002);
+        assert_eq!(inflate(&mut other, b"\x07").unwrap_err().close_code, 1002);
+        assert_eq!(inflate(&mut one, &HELLO_AGAIN).unwrap(), b"Hello");
+    }
+
+    /// RFC 7692 8: a limit on what one message may inflate to.
+    #[test]
+    fn a_bomb_stops_at_the_cap_not_at_its_end() {
+        let mut deflate = zlib_rs::Deflate::new(9, false, 15);
+        let (mut bomb, mut at) = (vec![0; 100_000], 0);
+        for _ in 0..64 {
+            deflate.compress(&[0; 1 << 20], &mut bomb[at..], zlib_rs::DeflateFlush::SyncFlush).unwrap();
+            at = deflate.total_out() as usize;
+        }
+        let limits = WireLimits { message_bytes: 1 << 20, ..WireLimits::default() };
+        let mut pieces = bomb[..at].chunks(1000);
+        let error = client(false).message(&mut pieces, false, &limits).unwrap_err();
+        assert_eq!((error.close_code, error.limit), (1009, Some(limits::MESSAGE_BYTES)));
+        assert!(pieces.len() > 50, "{} of {} pieces left", pieces.len(), at / 1000);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The original bytes are what is forwarded; a decoded copy is what is judged. Files in the order data flows:
 //! [`extensions`] and [`handshake`] (what the two agreed), [`frame`], [`sequence`] (which frame may follow which),
-//! [`mask`], [`inflate`], [`utf8`], then the two readers: [`tunnel`] for a direction that is judged and
+//! [`mask`], [`inflate`], [`utf8`], [`message`], then the two readers: [`tunnel`] for a direction that is judged and
 //! [`boundary`] for one that is passed through.
 
 use std::fmt;
@@ -16,6 +16,7 @@ pub mod frame;
 pub mod handshake;
 pub mod inflate;
 pub mod mask;
+pub mod message;
 pub mod sequence;
 pub mod tunnel;
 pub mod utf8;

@@ -4,57 +4,13 @@ use bytes::{Bytes, BytesMut};
 
 use super::frame::{self, Header, Opcode, Parse};
 use super::inflate::Inflater;
+use super::message::Held;
+pub use super::message::{Control, Message, Unit};
 use super::sequence::Sequence;
-use super::utf8::Utf8;
 use super::{Deflate, Negotiated, Side, WireError, WireLimits, close, mask};
 use crate::limits;
 
 const SCRATCH: usize = 4 << 10;
-
-/// A whole text or binary message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Text or Binary. Text is valid UTF-8.
-    pub opcode: Opcode,
-    /// Unmasked, inflated, assembled.
-    pub payload: Bytes,
-    /// Frames it came in.
-    pub frames: u32,
-    /// Whether it came compressed.
-    pub compressed: bool,
-    /// The original bytes of exactly its frames; control frames in between are not among them.
-    pub wire: Bytes,
-}
-
-/// A Close, Ping or Pong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Control {
-    /// Which one.
-    pub opcode: Opcode,
-    /// Unmasked; a Close's code is valid and its reason is UTF-8.
-    pub payload: Bytes,
-    /// The frame's original bytes.
-    pub wire: Bytes,
-}
-
-/// What may be released next, each with its original bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// To be judged.
-    Message(Message),
-    /// Given at once, also between the frames of a message that is still held.
-    Control(Control),
-}
-
-impl Unit {
-    /// The original bytes.
-    pub fn wire(&self) -> &Bytes {
-        match self {
-            Self::Message(message) => &message.wire,
-            Self::Control(control) => &control.wire,
-        }
-    }
-}
 
 /// One direction's reader.
 ///
@@ -62,7 +18,9 @@ impl Unit {
 /// Nothing of a message is given before all of it is there and has been checked. After a Close frame every
 /// byte is discarded (RFC 6455 1.4). After an error every byte is discarded and the error said again.
 ///
-/// Between messages it holds no buffer, but for the history of a compressed direction (at most its window).
+/// A compressed message is inflated when its last frame is here, so until then a connection holds no more
+/// than was sent; plain text fails at its first bad byte. Between messages no buffer is held, but for the
+/// history of a compressed direction (at most its window).
 #[derive(Debug)]
 pub struct Inbound {
     limits: WireLimits,
@@ -73,26 +31,6 @@ pub struct Inbound {
     held: Option<Held>,
     error: Option<WireError>,
     discarded: u64,
-}
-
-/// A message of which some is here.
-#[derive(Debug)]
-struct Held {
-    opcode: Opcode,
-    compressed: bool,
-    frames: u32,
-    /// The original bytes so far.
-    wire: BytesMut,
-    /// The payload so far, unmasked; stays empty while compressed, as `wire` has all of it.
-    payload: Vec<u8>,
-    /// Payload bytes announced by the headers so far.
-    announced: u64,
-    utf8: Utf8,
-    /// The frame that is being read.
-    mask: Option<[u8; 4]>,
-    fin: bool,
-    len: u64,
-    remaining: u64,
 }
 
 impl Inbound {
@@ -173,7 +111,7 @@ impl Inbound {
 
     /// Bytes of memory held: input, the message that is assembled, the inflate history.
     pub fn memory(&self) -> usize {
-        let held = self.held.as_ref().map_or(0, |held| held.wire.capacity() + held.payload.capacity());
+        let held = self.held.as_ref().map_or(0, Held::memory);
         self.input.len() + held + self.inflater.as_ref().map_or(0, Inflater::kept)
     }
 
@@ -211,10 +149,12 @@ impl Inbound {
                 if !held.frame_done() {
                     return Ok(None);
                 }
-                if held.fin {
-                    let held = self.held.take().expect("it was there a line above");
-                    return self.finish(held).map(Some);
-                }
+            }
+            if let Some(held) = self.held.take_if(|held| held.done()) {
+                let sender = self.sequence.sender();
+                return held
+                    .finish(sender, |wire, text| self.inflate(wire, text))
+                    .map(|done| Some(Unit::Message(done)));
             }
             let header = match frame::parse(&self.input) {
                 Parse::Need(_) => return Ok(None),
@@ -231,10 +171,8 @@ impl Inbound {
             if whole && header.fin && self.held.is_none() {
                 return self.single(&header).map(Some);
             }
-            self.begin(&header);
-            if let Some(held) = self.held.take_if(|held| held.frame_done() && held.fin) {
-                return self.finish(held).map(Some);
-            }
+            let bytes = self.input.split_to(usize::from(header.header_len));
+            self.held.get_or_insert_with(|| Held::new(&header)).begin(&header, &bytes);
         }
         Ok(None)
     }
@@ -242,7 +180,7 @@ impl Inbound {
     /// A lying length is refused here, before anything is kept for it.
     fn within_limits(&self, header: &Header) -> Result<(), WireError> {
         let sender = self.sequence.sender();
-        let (announced, frames) = self.held.as_ref().map_or((0, 0), |held| (held.announced, held.frames));
+        let (announced, frames) = self.held.as_ref().map_or((0, 0), Held::announced);
         // No overflow: both are below 2^63.
         if announced + header.payload_len > self.limits.message_bytes {
             return Err(WireError::too_big(sender, limits::MESSAGE_BYTES, "message too big"));
@@ -293,31 +231,6 @@ impl Inbound {
         (payload, wire)
     }
 
-    /// Takes a data frame's header; the payload follows as it comes.
-    fn begin(&mut self, header: &Header) {
-        let held = self.held.get_or_insert_with(|| Held::new(header));
-        held.wire.extend_from_slice(&self.input.split_to(usize::from(header.header_len)));
-        held.frames += 1;
-        held.announced += header.payload_len;
-        (held.mask, held.fin) = (header.mask, header.fin);
-        (held.len, held.remaining) = (header.payload_len, header.payload_len);
-    }
-
-    fn finish(&mut self, held: Held) -> Result<Unit, WireError> {
-        let wire = held.wire.freeze();
-        let text = held.opcode == Opcode::Text;
-        let payload = if held.compressed {
-            self.inflate(&wire, text)?
-        } else {
-            if text {
-                held.utf8.end().map_err(|_| WireError::not_utf8(self.sequence.sender()))?;
-            }
-            held.payload.into()
-        };
-        let Held { opcode, frames, compressed, .. } = held;
-        Ok(Unit::Message(Message { opcode, payload, frames, compressed, wire }))
-    }
-
     fn inflate(&mut self, wire: &[u8], text: bool) -> Result<Bytes, WireError> {
         let inflater = self.inflater.as_mut().expect("RSV1 is refused where deflate was not negotiated");
         let out = inflater.with_pieces(text, &self.limits, |run| {
@@ -337,48 +250,6 @@ impl Inbound {
             Ok(())
         })?;
         Ok(out.into())
-    }
-}
-
-impl Held {
-    fn new(header: &Header) -> Self {
-        Self {
-            opcode: header.opcode,
-            compressed: header.rsv1,
-            frames: 0,
-            wire: BytesMut::new(),
-            payload: Vec::new(),
-            announced: 0,
-            utf8: Utf8::default(),
-            mask: None,
-            fin: false,
-            len: 0,
-            remaining: 0,
-        }
-    }
-
-    fn frame_done(&self) -> bool {
-        self.remaining == 0
-    }
-
-    /// Takes what is here of the current frame's payload.
-    fn take(&mut self, input: &mut Bytes, sender: Side) -> Result<(), WireError> {
-        let piece = input.split_to(self.remaining.min(input.len() as u64) as usize);
-        self.wire.extend_from_slice(&piece);
-        let phase = ((self.len - self.remaining) % 4) as usize;
-        self.remaining -= piece.len() as u64;
-        if self.compressed {
-            return Ok(());
-        }
-        let start = self.payload.len();
-        self.payload.extend_from_slice(&piece);
-        if let Some(key) = self.mask {
-            mask::apply(&mut self.payload[start..], key, phase);
-        }
-        if self.opcode == Opcode::Text {
-            self.utf8.push(&self.payload[start..]).map_err(|_| WireError::not_utf8(sender))?;
-        }
-        Ok(())
     }
 }
 

@@ -20,6 +20,10 @@ impl Utf8 {
             piece = rest;
             self.complete(byte)?;
         }
+        // Most text is; this is several times faster than the full check and costs the rest little.
+        if piece.is_ascii() {
+            return Ok(());
+        }
         match std::str::from_utf8(piece) {
             Ok(_) => Ok(()),
             Err(error) if error.error_len().is_some() => Err(NotUtf8),

@@ -1,98 +1,18 @@
 //! The opening handshake, as seen between the two (RFC 6455 4): the request is checked, the answer verified.
 
-use std::fmt;
-
 use base64::Engine as _;
 
-use super::Side;
+use self::headers::{Answer, Request, is_key, subprotocols};
 use super::extensions::{self, Deflate, DeflateParams, Extension, PERMESSAGE_DEFLATE};
+
+mod error;
+mod headers;
+
+pub use error::HandshakeError;
 
 /// Extensions that one request may offer.
 const MAX_OFFERS: usize = 32;
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// What is wrong with a handshake, and whose it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum HandshakeError {
-    Method,
-    HttpVersion,
-    Host,
-    Upgrade,
-    Connection,
-    /// Another version than 13, which the answer has to name (RFC 6455 4.4).
-    Version,
-    Key,
-    Body,
-    Subprotocols,
-    Extensions,
-    AnswerStatus,
-    AnswerUpgrade,
-    AnswerConnection,
-    AnswerAccept,
-    AnswerSubprotocol,
-    AnswerExtensions,
-}
-
-impl HandshakeError {
-    /// Who is at fault.
-    pub fn fault(self) -> Side {
-        match self {
-            Self::AnswerStatus
-            | Self::AnswerUpgrade
-            | Self::AnswerConnection
-            | Self::AnswerAccept
-            | Self::AnswerSubprotocol
-            | Self::AnswerExtensions => Side::Server,
-            _ => Side::Client,
-        }
-    }
-
-    /// The HTTP status to answer the client with. 426 goes with `Sec-WebSocket-Version: 13`, see
-    /// [`header`](Self::header).
-    pub fn status(self) -> u16 {
-        match (self, self.fault()) {
-            (Self::Version, _) => 426,
-            (_, Side::Client) => 400,
-            (_, Side::Server) => 502,
-        }
-    }
-
-    /// The header that belongs to the answer.
-    pub fn header(self) -> Option<(&'static str, &'static str)> {
-        (self == Self::Version).then_some(("Sec-WebSocket-Version", "13"))
-    }
-
-    /// What is wrong, in one line.
-    pub fn why(self) -> &'static str {
-        match self {
-            Self::Method => "a WebSocket handshake is a GET",
-            Self::HttpVersion => "a WebSocket handshake is HTTP/1.1",
-            Self::Host => "Host is not there exactly once",
-            Self::Upgrade => "Upgrade is not websocket alone",
-            Self::Connection => "Connection does not name upgrade",
-            Self::Version => "Sec-WebSocket-Version is not 13",
-            Self::Key => "Sec-WebSocket-Key is not 16 bytes in base64, exactly once",
-            Self::Body => "a WebSocket handshake has no body",
-            Self::Subprotocols => "Sec-WebSocket-Protocol is not a list of different tokens",
-            Self::Extensions => "Sec-WebSocket-Extensions is not a list of extensions",
-            Self::AnswerStatus => "the answer is not 101",
-            Self::AnswerUpgrade => "the answer's Upgrade is not websocket alone",
-            Self::AnswerConnection => "the answer's Connection does not name upgrade",
-            Self::AnswerAccept => "the answer's Sec-WebSocket-Accept is not that of the key, exactly once",
-            Self::AnswerSubprotocol => "the answer's subprotocol is not one of those offered",
-            Self::AnswerExtensions => "the answer's extensions are not among those offered, or not legal",
-        }
-    }
-}
-
-impl fmt::Display for HandshakeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.why())
-    }
-}
-
-impl std::error::Error for HandshakeError {}
 
 /// What both agreed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -235,110 +155,8 @@ pub fn accept(key: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(sha1.digest().bytes())
 }
 
-#[derive(Default)]
-struct Upgrade {
-    tokens: usize,
-    websocket: bool,
-}
-
-impl Upgrade {
-    fn header(&mut self, value: &[u8]) {
-        for token in list(value) {
-            self.tokens += 1;
-            self.websocket |= token.eq_ignore_ascii_case(b"websocket");
-        }
-    }
-
-    /// Alone: with a second protocol beside it, server and firewall might not choose the same.
-    fn is_websocket(&self) -> bool {
-        self.websocket && self.tokens == 1
-    }
-}
-
-#[derive(Default)]
-struct Request {
-    hosts: usize,
-    upgrade: Upgrade,
-    connection_upgrade: bool,
-    versions: Vec<Vec<u8>>,
-    keys: Vec<Vec<u8>>,
-    has_body: bool,
-    subprotocols: Vec<Vec<u8>>,
-    extensions: Vec<Vec<u8>>,
-}
-
-impl Request {
-    fn header(&mut self, name: &[u8], value: &[u8]) {
-        let value = value.trim_ascii();
-        match name.to_ascii_lowercase().as_slice() {
-            b"host" => self.hosts += 1,
-            b"upgrade" => self.upgrade.header(value),
-            b"connection" => self.connection_upgrade |= names_upgrade(value),
-            b"content-length" => self.has_body |= value != b"0",
-            b"transfer-encoding" => self.has_body = true,
-            b"sec-websocket-version" => self.versions.push(value.to_vec()),
-            b"sec-websocket-key" => self.keys.push(value.to_vec()),
-            b"sec-websocket-protocol" => self.subprotocols.push(value.to_vec()),
-            b"sec-websocket-extensions" => self.extensions.push(value.to_vec()),
-            _ => {}
-        }
-    }
-}
-
-#[derive(Default)]
-struct Answer {
-    upgrade: Upgrade,
-    connection_upgrade: bool,
-    accepts: Vec<Vec<u8>>,
-    subprotocols: Vec<Vec<u8>>,
-    extensions: Vec<Vec<u8>>,
-}
-
-impl Answer {
-    fn header(&mut self, name: &[u8], value: &[u8]) {
-        let value = value.trim_ascii();
-        match name.to_ascii_lowercase().as_slice() {
-            b"upgrade" => self.upgrade.header(value),
-            b"connection" => self.connection_upgrade |= names_upgrade(value),
-            b"sec-websocket-accept" => self.accepts.push(value.to_vec()),
-            b"sec-websocket-protocol" => self.subprotocols.push(value.to_vec()),
-            b"sec-websocket-extensions" => self.extensions.push(value.to_vec()),
-            _ => {}
-        }
-    }
-}
-
 fn require(holds: bool, otherwise: HandshakeError) -> Result<(), HandshakeError> {
     if holds { Ok(()) } else { Err(otherwise) }
-}
-
-/// The elements of a comma-separated list, empty ones left out.
-fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
-}
-
-fn names_upgrade(value: &[u8]) -> bool {
-    list(value).any(|token| token.eq_ignore_ascii_case(b"upgrade"))
-}
-
-/// 22 base64 digits and two `=` are 16 bytes. The digits' unused bits are not looked at: nothing depends on
-/// them, as `Sec-WebSocket-Accept` is made of the text.
-fn is_key(value: &[u8]) -> bool {
-    value.len() == 24
-        && value.ends_with(b"==")
-        && value[..22].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
-}
-
-fn subprotocols(values: &[Vec<u8>]) -> Option<Vec<String>> {
-    let mut found: Vec<String> = Vec::new();
-    for token in values.iter().flat_map(|value| list(value)) {
-        let token = String::from_utf8(token.to_vec()).ok()?;
-        if !token.bytes().all(extensions::is_token_byte) || found.contains(&token) {
-            return None;
-        }
-        found.push(token);
-    }
-    Some(found)
 }
 
 fn extension_list(values: &[Vec<u8>]) -> Option<Vec<Extension>> {
@@ -352,4 +170,52 @@ fn deflate_offers(extensions: &[Extension]) -> Vec<Extension> {
     let is_deflate = |extension: &&Extension| extension.name == PERMESSAGE_DEFLATE;
     let legal = |extension: &&Extension| DeflateParams::read(&extension.params).is_some();
     extensions.iter().filter(is_deflate).filter(legal).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: [(&str, &str); 6] = [
+        ("Host", "server.example.com"),
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"),
+    ];
+
+    /// RFC 6455 1.3.
+    #[test]
+    fn the_accept_of_the_rfc() {
+        assert_eq!(accept(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    /// RFC 6455 4.4: the answer to a version that is not supported names those that are.
+    #[test]
+    fn another_version_is_told_which_one_to_take() {
+        let request = REQUEST.map(|(name, value)| (name, if value == "13" { "8" } else { value }));
+        let error = ClientHandshake::check("GET", (1, 1), request, false).unwrap_err();
+        assert_eq!((error.status(), error.header()), (426, Some(("Sec-WebSocket-Version", "13"))));
+    }
+
+    /// RFC 7692 7.1.1.2: a server may include client_no_context_takeover where it was not offered.
+    #[test]
+    fn client_takeover_can_be_ruled_out_in_any_answer_that_accepts_deflate() {
+        let add = |answer: &'static str| with_client_no_context_takeover([answer.as_bytes()]);
+        let added = add("permessage-deflate; server_max_window_bits=10").unwrap();
+        assert_eq!(added, "permessage-deflate; server_max_window_bits=10; client_no_context_takeover");
+        assert_eq!(add(r#"permessage-deflate; client_no_context_takeover"#).unwrap().matches("takeover").count(), 1);
+        assert_eq!(add(""), None);
+
+        let handshake = ClientHandshake::check("GET", (1, 1), REQUEST, false).unwrap();
+        let answer = [
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+            ("Sec-WebSocket-Extensions", &added),
+        ];
+        let deflate = handshake.verify(101, answer).unwrap().deflate.unwrap();
+        assert_eq!((deflate.client_no_context_takeover, deflate.server_max_window_bits), (true, 10));
+    }
 }
