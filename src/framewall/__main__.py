@@ -1,0 +1,5 @@
+"""``python -m framewall``."""
+
+from framewall.cli import main
+
+main()

@@ -1,0 +1,27 @@
+"""``framewall check``: is this configuration right, and what does it say?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from framewall.config import load
+from framewall.config.policies import policy, routes
+
+
+@click.command("check", short_help="Validate a configuration.")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+def command(file: Path) -> None:
+    """Validate a configuration: every mistake with its line, and what to write instead.
+
+    The exit status is 0 if FILE can be used, and 1 if it cannot.
+    """
+    configuration = load(file)
+    click.echo(f"{file}: fine")
+    click.echo(
+        f"listens on {', '.join(configuration.listen)}; events go to {', '.join(configuration.events)}"
+    )
+    for route, decided in zip(routes(configuration), policy(configuration).routes, strict=True):
+        where = f"{'|'.join(route.host)} {'|'.join(route.path)}"
+        click.echo(f"route {route.name}: {where} -> {route.upstream}, {decided.mode}")

@@ -1,0 +1,119 @@
+"""``framewall events``: what was judged, as a table, in full, or for machines."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+
+from framewall.cli import _show
+from framewall.cli._options import config_option, file_in_use
+from framewall.config import load
+from framewall.config.units import parse_seconds
+from framewall.events import DEFAULT_URL, Query, as_json, open_source
+from framewall.model import ATTACKS, Action, Event
+
+#: Rows of a table when nobody says how many.
+ROWS = 50
+
+
+class _Ago(click.ParamType):
+    name = "ago"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return time.time() - parse_seconds(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r} is not {error}", param, ctx)
+
+
+@click.command("events", short_help="Show recorded attacks.")
+@click.option("--events", "url", metavar="URL", help="The store to read: sqlite:PATH or jsonl:PATH.")
+@config_option("Read the store that this configuration names.")
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+@click.option("--full", is_flag=True, help="Each event with its findings and its request.")
+@click.option("--follow", "-f", is_flag=True, help="Then show new events as they come, until Ctrl-C.")
+@click.option(
+    "--limit",
+    "-n",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"The newest N. [default: {ROWS}, with --json all]",
+)
+@click.option("--id", "number", metavar="ID", help="This event, in full.")
+@click.option("--attack", type=click.Choice(ATTACKS), metavar="CLASS", help="Only this attack class.")
+@click.option("--action", type=click.Choice([each.value for each in Action]), help="Only what ended so.")
+@click.option("--route", metavar="NAME", help="Only this route.")
+@click.option("--client", metavar="ADDRESS", help="Only this client.")
+@click.option("--session", metavar="ID", help="Only this session.")
+@click.option("--since", type=_Ago(), metavar="AGO", help='Only what is younger, such as "10m" or "2h".')
+def command(
+    url: str | None,
+    file: Path | None,
+    as_lines: bool,
+    full: bool,
+    follow: bool,
+    limit: int | None,
+    number: str | None,
+    attack: str | None,
+    action: str | None,
+    route: str | None,
+    client: str | None,
+    session: str | None,
+    since: float | None,
+) -> None:
+    """Show recorded attacks, the newest last.
+
+    The store is --events URL; or the one of --config FILE, or of ./framewall.toml; or else the one that
+    `framewall run` writes if nobody says otherwise.
+    """
+    if limit is None and not as_lines:
+        limit = ROWS
+    query = Query(limit, since, number, attack, action, route, client, session)
+    with closing(open_source(url or _configured(file))) as source:
+        if follow:
+            with _until_interrupted() as stop:
+                for event in source.follow(query, stop):
+                    _show_one(event, as_lines, full)
+            return
+        events = source.read(query)
+    if as_lines or full or number:
+        for event in events:
+            _show_one(event, as_lines, full or bool(number))
+    elif events:
+        _show.console().print(_show.table(events))
+    if not events and not as_lines:
+        click.echo("No events." if query == Query(limit) else "No such events.", err=True)
+
+
+def _configured(file: Path | None) -> str:
+    used = file_in_use(file)
+    stores = load(used).events if used else (DEFAULT_URL,)
+    return next((store for store in stores if store != "jsonl:-"), stores[0])
+
+
+def _show_one(event: Event, as_line: bool, full: bool) -> None:
+    if as_line:
+        sys.stdout.write(json.dumps(as_json(event), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    else:
+        _show.console().print(_show.whole(event) if full else _show.line(event), soft_wrap=True)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    """A flag that SIGINT and SIGTERM set: whoever follows ends well."""
+    stop = threading.Event()
+    before = {name: signal.signal(name, lambda *_: stop.set()) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
