@@ -1,4 +1,4 @@
-"""The command ``framewall``. A subcommand is a module of this folder with a click ``command``; ``_`` hides one."""
+"""The command ``framewall``. A subcommand is a module of this folder with a ``command``."""
 
 from __future__ import annotations
 
@@ -42,14 +42,13 @@ class _Commands(click.Group):
 def framewall() -> None:
     """A firewall for WebSocket messages.
 
-    It stands between clients and an application, judges every message, and drops the socket of whoever attacks.
-
-    `framewall run --upstream http://127.0.0.1:3000` alone protects.
+    It stands between clients and an application, judges every message, and drops the socket of whoever
+    attacks. `framewall run --upstream http://127.0.0.1:3000` alone protects.
     """
 
 
 def main() -> NoReturn:
-    """The entry point. A user's mistake is a line on standard error that says what to do, never a traceback."""
+    """The entry point. A user's mistake is a line on standard error with what to do, never a traceback."""
     try:
         status = framewall.main(prog_name="framewall", standalone_mode=False)
     except click.ClickException as error:

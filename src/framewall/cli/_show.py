@@ -91,15 +91,15 @@ def whole(event: Event) -> Text:
     shown = Text()
     shown.append(f"{printable(event.id)}  {when(event)}  ", "dim").append_text(happened(event))
     shown.append(
-        f"  score {event.score}  node {printable(event.node)}  route {printable(event.route)} ({event.mode})\n"
+        f"  score {event.score}  node {printable(event.node)}"
+        f"  route {printable(event.route)} ({event.mode})\n"
     )
     shown.append(f"client {printable(event.client_ip)}  session {printable(event.session)}  {spoke(event)}\n")
     for finding in event.findings:
         shown.append(f"  {printable(finding.attack)}", "bold red")
         shown.append(f" {printable(finding.rule)} +{finding.score} in {printable(finding.field)}")
-        shown.append(f" via {' > '.join(map(printable, finding.chain))}: ").append(
-            printable(finding.match), "red"
-        ).append("\n")
+        shown.append(f" via {' > '.join(map(printable, finding.chain))}: ")
+        shown.append(printable(finding.match), "red").append("\n")
     shown.append("\n")
     for text in event.request.split("\n"):
         shown.append(f"    {printable(text, keep='	')}\n")

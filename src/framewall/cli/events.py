@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from framewall.cli import _show
 from framewall.cli._options import config_option, file_in_use
+from framewall.cli._signals import until_interrupted
 from framewall.config import load
 from framewall.config.units import parse_seconds
 from framewall.events import DEFAULT_URL, Query, as_json, open_source
@@ -24,7 +22,7 @@ from framewall.model import ATTACKS, Action, Event
 ROWS = 50
 
 
-class _Ago(click.ParamType):
+class _Ago(click.ParamType[float]):
     name = "ago"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -79,7 +77,7 @@ def command(
     query = Query(limit, since, number, attack, action, route, client, session)
     with closing(open_source(url or _configured(file))) as source:
         if follow:
-            with _until_interrupted() as stop:
+            with until_interrupted() as stop:
                 for event in source.follow(query, stop):
                     _show_one(event, as_lines, full)
             return
@@ -105,15 +103,3 @@ def _show_one(event: Event, as_line: bool, full: bool) -> None:
         sys.stdout.flush()
     else:
         _show.console().print(_show.whole(event) if full else _show.line(event), soft_wrap=True)
-
-
-@contextmanager
-def _until_interrupted() -> Iterator[threading.Event]:
-    """A flag that SIGINT and SIGTERM set: whoever follows ends well."""
-    stop = threading.Event()
-    before = {name: signal.signal(name, lambda *_: stop.set()) for name in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)

@@ -26,12 +26,12 @@ from framewall.replay import LineError, Lines
 def command(ctx: click.Context, lines: BinaryIO, file: Path | None, name: str | None) -> None:
     """Judge messages offline: one JSON object a line in, its verdict out, in order.
 
-    MESSAGES is a file, or - (the default) for standard input. A line holds "data" (text) or "data_b64" (base64 of
-    bytes), and may hold "path", "subprotocol", "opcode", "direction" and "session"; for a body of HTTP long-polling
-    "transport": "polling" with "method", "content_type" or "status". See docs/cli.md.
+    MESSAGES is a file, or - (the default) for standard input. A line holds "data" (text) or "data_b64"
+    (base64 of bytes), and may hold "path", "subprotocol", "opcode", "direction" and "session"; for a body of
+    HTTP long-polling "transport": "polling" with "method", "content_type" or "status". See docs/cli.md.
 
-    A line that is no message is answered by {"line": number, "error": why}, and the rest is judged all the same.
-    The exit status is 0 if every line was judged, and 1 otherwise.
+    A line that is no message is answered by {"line": number, "error": why}, and the rest is judged all the
+    same. The exit status is 0 if every line was judged, and 1 otherwise.
     """
     judge = Lines(builtin_engine(), engine_settings, _route(file, name))
     failed = False

@@ -90,8 +90,8 @@ class Decisions(Table):
     threshold: Annotated[StrictInt, Field(ge=1)] | None = Field(
         default=None, description="The score from which a message is an attack; one certain finding has 5."
     )
-    sensitivity: Annotated[StrictInt, Field(ge=1, le=4)] | None = Field(
-        default=None, description="Which rules take part: 1 has few and certain ones, 4 has all."
+    sensitivity: Annotated[StrictInt, Field(ge=1, le=3)] | None = Field(
+        default=None, description="Which rules take part: 1 for few false alarms, 3 for few misses."
     )
     transports: Transports | None = Field(
         default=None, description="The only transports allowed: `websocket`, `polling`. All, if not set."

@@ -54,7 +54,7 @@ CASES: list[tuple[str, str, str]] = [
         'w.toml:2: threshold: "5" is not a whole number; write for example threshold = 5',
     ),
     ("a number too small", UP + "threshold = 0", "w.toml:2: threshold: 0 is too small; write 1 or more"),
-    ("a number too large", UP + "sensitivity = 9", "w.toml:2: sensitivity: 9 is too large; write 4 or less"),
+    ("a number too large", UP + "sensitivity = 9", "w.toml:2: sensitivity: 9 is too large; write 3 or less"),
     ("true for a number", UP + "threshold = true", "w.toml:2: threshold: true is not a whole number; write for example threshold = 5"),
     (
         "a mistyped limit",
