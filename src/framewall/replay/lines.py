@@ -93,7 +93,7 @@ class Lines:
         return self._inspector.open(number, request, Upgrade(subprotocol)), verdict
 
     def _body(self, line: Mapping[str, Any], data: bytes) -> list[Verdict]:
-        """One HTTP body of a fallback: a request's; with ``status`` or ``direction: server``, a response's."""
+        """One HTTP body: a request's; with ``status`` or ``direction: server``, a response's."""
         answers = "status" in line or line.get("direction") == "server"
         method = str(line.get("method") or ("GET" if answers else "POST")).upper()
         kind = line.get("content_type")
