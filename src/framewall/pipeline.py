@@ -11,8 +11,9 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from framewall._core import Settings
 from framewall.decode import Decoder, Exchange, Reading, decoders
 from framewall.errors import PeerError
 from framewall.events import normalised, redact
@@ -48,7 +49,7 @@ _HTTP = "http"
 
 
 class EngineFinding(Protocol):
-    """One finding as the engine gives it: where in which part, by which rule."""
+    """One finding as the engine gives it: by which rule, in which part, where in it."""
 
     @property
     def attack(self) -> str: ...
@@ -61,22 +62,22 @@ class EngineFinding(Protocol):
     @property
     def path(self) -> tuple[str | int, ...]: ...
     @property
-    def chain(self) -> Sequence[str]: ...
+    def chain(self) -> tuple[str, ...]: ...
     @property
-    def match(self) -> str: ...
+    def match(self) -> bytes: ...
 
 
 class Report(Protocol):
     """What the engine says of one message."""
 
     @property
-    def findings(self) -> Sequence[Any]: ...
+    def findings(self) -> Sequence[EngineFinding]: ...
 
 
 class Engine(Protocol):
     """``framewall._core.Engine``, or a test's stand-in."""
 
-    def inspect(self, parts: list[tuple[bytes, str, bool]], settings: Any) -> Any:
+    def inspect(self, parts: list[tuple[bytes, str, bool]], settings: Settings | None = None) -> Report:
         """Judges all the parts of one message at once."""
 
 
@@ -115,7 +116,7 @@ class Inspector:
         record: Callable[[Event], object],
         clock: Callable[[], float],
         node: str = "",
-        settings: Callable[[RoutePolicy], Any] | None = None,
+        settings: Callable[[RoutePolicy], Settings] | None = None,
     ) -> None:
         self.policy = policy
         """Assigning another one changes what happens at every session's next message."""
@@ -126,6 +127,7 @@ class Inspector:
         self._node = node
         self._settings = settings
         self._conversations = Conversations()
+        self._made: tuple[RoutePolicy | None, Settings | None] = (None, None)
 
     # HTTP
 
@@ -344,16 +346,10 @@ class Inspector:
         """Detects, scores, decides, records."""
         reading = judged.reading
         parts = [part for packet in reading.packets for part in packet.parts]
-        if parts:
-            report = self._engine.inspect(
-                [part[:3] for part in parts], self._settings(route) if self._settings else None
-            )
-            raw = report.findings
-        else:
-            raw = ()
+        raw = self._detect(route, parts) if parts else ()
         if not raw and not reading.errors:
             return _passed(reading.framework)
-        first = max(raw, key=lambda finding: finding.score).part if raw else None
+        first = raw[0].part if raw else None
         packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
         findings = _findings(route, reading, parts, raw)
         findings = exceptions.apply(route.exceptions, findings, packet.name)
@@ -368,6 +364,13 @@ class Inspector:
         if total >= route.threshold:
             self._tell(route, judged.request, verdict, judged.transport, judged.session, packet.name)
         return verdict
+
+    def _detect(self, route: RoutePolicy, parts: list[Part]) -> Sequence[EngineFinding]:
+        """One call of the engine for all the parts, strongest finding first."""
+        made = self._made
+        if made[0] is not route:
+            self._made = made = (route, self._settings(route) if self._settings else None)
+        return self._engine.inspect([part[:3] for part in parts], made[1]).findings
 
     def _tell(
         self,
@@ -441,7 +444,9 @@ def _opcode(body: bytes) -> Opcode:
     return Opcode.TEXT
 
 
-def _findings(route: RoutePolicy, reading: Reading, parts: list[Part], raw: Sequence[Any]) -> list[Finding]:
+def _findings(
+    route: RoutePolicy, reading: Reading, parts: list[Part], raw: Sequence[EngineFinding]
+) -> list[Finding]:
     """The engine's findings under their fields' names, one a rule and field; and what was not decoded."""
     framework = reading.framework
     found: dict[tuple[str, str], Finding] = {}
@@ -450,7 +455,8 @@ def _findings(route: RoutePolicy, reading: Reading, parts: list[Part], raw: Sequ
         key = (finding.rule, name)
         if key not in found:
             chain = (framework, *finding.chain) if framework not in finding.chain else tuple(finding.chain)
-            found[key] = Finding(finding.attack, finding.rule, name, chain, finding.match, finding.score)
+            match = finding.match.decode("utf-8", "backslashreplace")
+            found[key] = Finding(finding.attack, finding.rule, name, chain, match, finding.score)
     for error in reading.errors:
         found.setdefault((error.rule, "message"), _refusal(route, framework, error))
     return list(found.values())

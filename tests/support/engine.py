@@ -49,6 +49,7 @@ class WordEngine:
         self.calls += 1
         self.seen = parts
         findings = [found for place, part in enumerate(parts) for found in _judge(place, *part)]
+        findings.sort(key=lambda finding: -finding.score)
         return Report(sum(finding.score for finding in findings), findings)
 
 
@@ -71,7 +72,5 @@ def _judge(place: int, data: bytes, hint: str, key: bool) -> list[EngineFinding]
     for path, role, format, leaf in leaves:
         for word, (attack, rule, score) in RULES.items():
             if word in leaf.lower():
-                found[rule, leaf] = EngineFinding(
-                    attack, rule, score, place, path, role, (format,), word.decode()
-                )
+                found[rule, leaf] = EngineFinding(attack, rule, score, place, path, role, (format,), word)
     return [each for each in found.values() if each.path] or list(found.values())

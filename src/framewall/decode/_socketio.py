@@ -16,7 +16,9 @@ from framewall.decode._jsnumber import is_js_digit, js_integer
 CONNECT, DISCONNECT, EVENT, ACK, ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 KINDS = ("connect", "disconnect", "event", "ack", "connect_error", "event", "ack")
 
-_STRICT = re.compile(rb'4(?:([0-4])|([56])([0-9]{1,9})-)(?:(/[^,\["{]*)(?:,|\Z))?[0-9]{0,15}(?=[\[{"]|\Z)')
+_STRICT = re.compile(
+    rb'4(?:([0-4])|([56])([1-9][0-9]{0,8})-)(?:(/[^,\["{]*)(?:,|\Z))?[0-9]{0,15}(?=[\[{"]|\Z)'
+)
 _OPENS = (b"{", b"", b"[", b"[", b'"{', b"[", b"[")
 _NAME = re.compile(rb'\[\s*"([^"\\\x00-\x1f]*)"')
 _NAME_ESCAPED = re.compile(rb'\[\s*"')

@@ -9,7 +9,7 @@ from framewall.model import Action, Finding, Mode
 from framewall.policy.clients import Clients, among
 from framewall.policy.route import RoutePolicy
 
-CLASS_CAP = 15
+CLASS_CAP = 20
 """What one attack class can add to a message's score: many weak signs of one kind are not many attacks."""
 
 

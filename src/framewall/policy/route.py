@@ -17,7 +17,7 @@ class RoutePolicy:
     """One route's decisions; every change makes a new object.
 
     ``threshold``: the score from which a message is an attack.
-    ``sensitivity``: which rules take part, 1 (few, certain) to 4.
+    ``sensitivity``: which rules take part, 1 (few false alarms) to 3 (few misses).
     ``inspect``: ``client`` or ``both`` directions.
     ``transports``: the only ones allowed, or None for all.
     ``graylist``: networks (``203.0.113.0/24``) that safe_block treats as known attackers.

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, TypeVar
 
+from framewall._core import Settings
 from framewall.errors import FramewallError
 from framewall.limits import SESSIONS
 from framewall.model import Direction, Finding, Message, Mode, Opcode, Request, Upgrade, Verdict
@@ -43,7 +44,7 @@ class Lines:
     def __init__(
         self,
         engine: Engine,
-        settings: Callable[[RoutePolicy], Any] | None = None,
+        settings: Callable[[RoutePolicy], Settings] | None = None,
         route: RoutePolicy | None = None,
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
