@@ -25,7 +25,7 @@ class EngineFinding:
     path: tuple[str | int, ...]
     role: str
     chain: tuple[str, ...]
-    match: str
+    match: bytes
     span: tuple[int, int] | None = None
 
 
