@@ -303,6 +303,9 @@ impl Reader<'_> {
         let name = start..self.name_end(start);
         let end = memchr::memchr(b'>', &self.bytes[name.end..]).map_or(self.bytes.len(), |length| name.end + length);
         self.at = (end + 1).min(self.bytes.len());
+        if end == self.bytes.len() {
+            return walk.value(Kind::Raw, &self.bytes[start..], start..end);
+        }
         if !self.bytes[name.end..end].trim_ascii().is_empty() {
             walk.value(Kind::Raw, &self.bytes[name.end..end], name.end..end)?;
         }

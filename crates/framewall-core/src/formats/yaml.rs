@@ -113,6 +113,8 @@ impl Reader<'_> {
     /// One node and, on the same line, those inside it; whether there was any.
     fn node(&mut self, walk: &mut Walk<'_>, column: usize) -> Result<bool, Halted> {
         let (start, mut column) = (self.at, column);
+        // Where the question mark stood after which the next scalar is a key.
+        let mut asked = None;
         self.dedent(walk, column)?;
         loop {
             column += self.skip_spaces();
@@ -128,7 +130,11 @@ impl Reader<'_> {
                     self.item(walk, column)?;
                     self.at += 1;
                 }
-                b'?' | b':' if self.blank(1) => self.at += 1,
+                b'?' if self.blank(1) => {
+                    asked = Some(column);
+                    self.at += 1;
+                }
+                b':' if self.blank(1) => self.at += 1,
                 b'!' => self.tag(walk)?,
                 b'&' => self.named(walk)?,
                 b'|' | b'>' => {
@@ -139,9 +145,10 @@ impl Reader<'_> {
                 b'*' => self.alias(walk)?,
                 _ => {
                     let (kind, span) = self.scalar(column);
-                    match kind {
-                        Scalar::Key => self.key(walk, column, span)?,
-                        Scalar::Value => self.value(walk, span)?,
+                    match (kind, asked.take()) {
+                        (_, Some(mark)) => self.key(walk, mark, span)?,
+                        (Scalar::Key, None) => self.key(walk, column, span)?,
+                        (Scalar::Value, None) => self.value(walk, span)?,
                     }
                 }
             }
