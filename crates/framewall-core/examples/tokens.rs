@@ -15,6 +15,7 @@ fn tokeniser(name: &str) -> Judge {
         "sql" => tokens::sql::judge,
         "html" => tokens::html::judge,
         "js" => tokens::js::judge,
+        "shell" => tokens::shell::judge,
         "xss" => |text| {
             [tokens::html::judge(text), tokens::js::judge(text)].into_iter().flatten().max_by_key(|hit| hit.strength)
         },

@@ -5,6 +5,7 @@
 
 pub mod html;
 pub mod js;
+pub mod shell;
 pub mod sql;
 
 use std::ops::Range;

@@ -1,0 +1,456 @@
+//! Shells (POSIX, cmd, PowerShell): does a text put a command where a shell would run it?
+//!
+//! People quote commands to each other all day, so a command is nothing; a command *behind a separator that ends a
+//! value* is. The text is cut at separators and substitutions; each place where a command may begin is weighed by what
+//! stands before it (nothing, one value, or prose), by the command with its quoting undone, and by its arguments.
+//! Signs that only a disguise needs (`${IFS}`, `/e?c/p*d`, `c'a't`, `%x:~0,1%`) count wherever they stand.
+
+mod cmd;
+mod command;
+mod signs;
+mod word;
+
+use super::{Best, Hit};
+use command::{Class, Command};
+use word::Word;
+
+/// The strongest place where `text` acts as shell.
+#[must_use]
+pub fn judge(text: &[u8]) -> Option<Hit> {
+    let mut best = Best::default();
+    Scan::new(text).run(&mut best);
+    signs::judge(text, &mut best);
+    cmd::judge(text, &mut best);
+    best.0
+}
+
+/// What makes a place one where a command begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Entry {
+    Start,
+    Semi,
+    Pipe,
+    And,
+    Or,
+    Ampersand,
+    Line,
+    Substitution,
+    Tick,
+}
+
+/// What stands before an entry.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
+enum Lead {
+    /// Nothing but closing quotes and brackets.
+    Nothing,
+    /// One value without blanks.
+    Value,
+    /// Two or three words.
+    Few,
+    /// A sentence, or a command of its own.
+    Prose,
+}
+
+/// What follows a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Arguments {
+    None,
+    /// A flag, a path, a variable, a quoted string, a number, a redirection.
+    Signs,
+    Words,
+    /// `=`, `(` and the like: no command at all.
+    Foreign,
+}
+
+struct Scan<'a> {
+    text: &'a [u8],
+    /// Words before the position read.
+    words: usize,
+    /// The text itself begins with a command.
+    command_line: bool,
+    /// A stage that makes text into other text was seen: `base64 -d`, `rev`, `printf`.
+    decoding: bool,
+    /// A stage that fetches was seen.
+    fetching: bool,
+}
+
+impl<'a> Scan<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Scan { text, words: 0, command_line: false, decoding: false, fetching: false }
+    }
+
+    fn run(mut self, best: &mut Best) {
+        self.enter(0, 0, Entry::Start, best);
+        let mut at = 0;
+        let mut in_word = false;
+        while at < self.text.len() {
+            let byte = self.text[at];
+            let next = self.text.get(at + 1).copied().unwrap_or(0);
+            let (entry, length) = match (byte, next) {
+                (b'\\', _) => {
+                    at += 2;
+                    in_word = true;
+                    continue;
+                }
+                (b';', _) if !self.ends_entity(at) => (Some(Entry::Semi), 1),
+                (b'|', b'|') => (Some(Entry::Or), 2),
+                (b'|', _) => (Some(Entry::Pipe), 1),
+                (b'&', b'&') => (Some(Entry::And), 2),
+                (b'&', _) if at > 0 && self.text[at - 1] == b'>' => (None, 1),
+                (b'&', _) => (Some(Entry::Ampersand), 1),
+                (b'\n' | b'\r', _) => (Some(Entry::Line), 1),
+                (b'$', b'(') => (Some(Entry::Substitution), 2),
+                (b'<' | b'>', b'(') if at == 0 || self.text[at - 1] <= 0x20 => (Some(Entry::Substitution), 2),
+                (b'`', _) => (Some(Entry::Tick), 1),
+                _ => (None, 1),
+            };
+            if let Some(entry) = entry {
+                self.enter(at, at + length, entry, best);
+                in_word = false;
+            }
+            let blank = byte <= 0x20;
+            if !blank && !in_word && !matches!(byte, b'\'' | b'"' | b')' | b';' | b'|' | b'&' | b'`' | b'}' | b']') {
+                self.words += 1;
+                in_word = true;
+            } else if blank {
+                in_word = false;
+            }
+            at += length;
+        }
+    }
+
+    /// `&lt;` is one character of markup.
+    fn ends_entity(&self, at: usize) -> bool {
+        let name = self.text[..at]
+            .iter()
+            .rev()
+            .take(10)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#')
+            .count();
+        name >= 2 && at > name && self.text[at - name - 1] == b'&'
+    }
+
+    fn lead(&self, entry_at: usize) -> Lead {
+        if self.command_line && entry_at > 0 {
+            return Lead::Prose;
+        }
+        // `!topic | nick` calls a bot.
+        if self.text.first() == Some(&b'!') {
+            return Lead::Prose;
+        }
+        match self.words {
+            0 => Lead::Nothing,
+            1 => Lead::Value,
+            2 | 3 => Lead::Few,
+            _ => Lead::Prose,
+        }
+    }
+
+    /// A command may begin at `at`.
+    fn enter(&mut self, entry_at: usize, at: usize, entry: Entry, best: &mut Best) {
+        let lead = self.lead(entry_at);
+        let mut at = at;
+        let (mut wrapped, mut emptied) = (false, false);
+        let mut wrapper = None;
+        // `time`, `sudo`, `nohup`: the command comes after them.
+        for _ in 0..4 {
+            while self.text.get(at).is_some_and(|&byte| byte <= 0x20 || matches!(byte, b'(' | b'{' | b'@')) {
+                at += 1;
+            }
+            if entry == Entry::Start {
+                at += usize::from(matches!(self.text.get(at), Some(b'\'' | b'"')));
+                at += assignment(&self.text[at..]);
+            }
+            let mut word = Word::read(self.text, at);
+            if word.length == 0 {
+                // `$u wget`: an empty variable before the command.
+                if entry == Entry::Start || word.end == at {
+                    return;
+                }
+                emptied = true;
+                at = word.end;
+                continue;
+            }
+            word.disguised |= emptied;
+            let mut command = command::find(word.name());
+            if command.class == Class::Wrapper {
+                wrapped |= word.name() != b"sudo";
+                at = word.end;
+                wrapper = Some(word);
+                continue;
+            }
+            if let (Some(before), b'-', true) = (wrapper, word.name()[0], entry != Entry::Start) {
+                // `env --version`: the wrapper is the command.
+                word = before;
+                command.class = Class::Sure;
+            }
+            self.weigh(entry_at, entry, lead, word, command, wrapped, best);
+            return;
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn weigh(
+        &mut self,
+        entry_at: usize,
+        entry: Entry,
+        lead: Lead,
+        word: Word,
+        command: Command,
+        wrapped: bool,
+        best: &mut Best,
+    ) {
+        let (arguments, end) = arguments(self.text, word.end, entry);
+        let span = entry_at..end;
+        let known = command.class != Class::Unknown;
+        let inline = command.class == Class::Interpreter && runs_inline(&self.text[word.end..end], word.name());
+        let target = signs::sensitive(&self.text[word.end..end]);
+        let decoding = command.decodes;
+        let fetching = command.fetches;
+        if arguments == Arguments::Foreign && !word.disguised {
+            return;
+        }
+        if entry == Entry::Start {
+            self.command_line =
+                known && arguments != Arguments::Words && self.text.get(word.end).is_none_or(|&byte| byte <= 0x20);
+            let strength = match (known, word.disguised) {
+                (true, true) => 75,
+                (true, _) if inline && (wrapped || word.path) => 75,
+                (true, _) if inline => 65,
+                (true, _) if target && arguments == Arguments::Signs => 60,
+                (true, _) if wrapped && command.class == Class::Sure && arguments != Arguments::Words => 52,
+                (true, _) if arguments == Arguments::Signs && names_a_shell(&self.text[word.end..end]) => 60,
+                (true, _) if command.class == Class::Interpreter && on_windows(&self.text[word.end..end]) => 52,
+                (true, _) if command.class == Class::Remote && arguments == Arguments::Signs => 55,
+                (true, _) if word.path && arguments == Arguments::Signs => 45,
+                (true, _) if arguments == Arguments::Signs => 25,
+                _ => 0,
+            };
+            best.offer(strength, span, "command");
+        } else {
+            let strength = self.strength(entry, lead, &word, &command, arguments, entry_at);
+            let piped = entry == Entry::Pipe && command.class == Class::Interpreter && arguments != Arguments::Words;
+            let strength = match () {
+                () if piped && self.decoding => strength.max(85),
+                () if piped && self.fetching && lead <= Lead::Few => strength.max(60),
+                () if inline && known => strength.max(if lead == Lead::Prose { 45 } else { 80 }),
+                () if target && strength >= 20 => (strength + if lead == Lead::Prose { 8 } else { 20 }).min(96),
+                () => strength,
+            };
+            best.offer(strength, span, "command behind a separator");
+        }
+        self.decoding |= decoding;
+        self.fetching |= fetching;
+    }
+
+    fn strength(
+        &self,
+        entry: Entry,
+        lead: Lead,
+        word: &Word,
+        command: &Command,
+        arguments: Arguments,
+        entry_at: usize,
+    ) -> u8 {
+        let everyday = command.class == Class::Everyday;
+        let known = command.class != Class::Unknown;
+        if word.disguised && known {
+            return match lead {
+                Lead::Nothing | Lead::Value => 92,
+                Lead::Few => 75,
+                Lead::Prose => 55,
+            };
+        }
+        if word.disguised && word.globbed {
+            return if lead <= Lead::Value { 75 } else { 40 };
+        }
+        if !known {
+            let closed = self.text[word.end..].first() == Some(&b')');
+            return match (entry, lead) {
+                (Entry::Substitution, Lead::Nothing) if closed && word.is_plain() => 60,
+                (Entry::Substitution, Lead::Nothing) if arguments == Arguments::Signs && word.is_plain() => 55,
+                _ => 5,
+            };
+        }
+        let enclosed = match entry {
+            Entry::Tick => self.tick_is_glued(entry_at),
+            Entry::Substitution => true,
+            _ => false,
+        };
+        if entry == Entry::Tick && !enclosed && lead != Lead::Nothing {
+            return 20;
+        }
+        if enclosed && lead <= Lead::Value && arguments != Arguments::Foreign {
+            return if everyday { 62 } else { 85 };
+        }
+        let base: u8 = match (lead, everyday, arguments) {
+            (Lead::Nothing, _, Arguments::Signs) => 90,
+            (Lead::Nothing, false, Arguments::None) => 85,
+            (Lead::Nothing, true, Arguments::None) => 70,
+            (Lead::Nothing, false, _) => 55,
+            (Lead::Nothing, true, _) => 20,
+            // `nick; ls`: an address, where `1; ls` and `x.y; ls` are values.
+            (Lead::Value, false, Arguments::Signs) if self.named(entry_at) => 62,
+            (Lead::Value, true, Arguments::Signs) if self.named(entry_at) => 46,
+            (Lead::Value, false, Arguments::None) if self.named(entry_at) => 52,
+            (Lead::Value, false, Arguments::Signs) => 85,
+            (Lead::Value, true, Arguments::Signs) => 75,
+            (Lead::Value, false, Arguments::None) => 75,
+            (Lead::Value, true, Arguments::None) => 40,
+            (Lead::Value, ..) => 25,
+            (Lead::Few, false, Arguments::Signs) => 46,
+            (Lead::Few, false, Arguments::None) => 45,
+            (Lead::Few, true, Arguments::Signs) => 42,
+            (Lead::Few, ..) => 15,
+            (Lead::Prose, false, Arguments::Signs) => 38,
+            (Lead::Prose, false, Arguments::None) => 25,
+            (Lead::Prose, ..) => 15,
+        };
+        let base = match (entry, lead) {
+            (Entry::Line, Lead::Nothing | Lead::Value) => base.saturating_sub(15),
+            (Entry::Line, _) => base.saturating_sub(25),
+            // `a=1&id=2`, `R&D`: a lone ampersand needs room.
+            (Entry::Ampersand, _)
+                if self.text.get(entry_at + 1).is_some_and(|byte| *byte > 0x20) && lead != Lead::Nothing =>
+            {
+                base.saturating_sub(20)
+            }
+            (Entry::Tick, Lead::Nothing) => base.saturating_sub(20),
+            (Entry::Substitution, Lead::Few) => base.min(48),
+            _ => base,
+        };
+        if matches!(command.class, Class::Interpreter | Class::Remote)
+            && lead == Lead::Few
+            && arguments == Arguments::Signs
+        {
+            return base + 8;
+        }
+        base
+    }
+
+    /// The value before the separator is a word, and a blank follows: somebody is spoken to.
+    fn named(&self, at: usize) -> bool {
+        let value = self.text[..at].trim_ascii();
+        let blank = self.text.get(at + 1).is_some_and(|&byte| byte <= 0x20);
+        blank && !value.is_empty() && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-'))
+    }
+
+    /// A backtick inside a word, where no one quotes: ``who`echo am`i``.
+    fn tick_is_glued(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|at| self.text[at]);
+        let close = self.text[at + 1..].iter().take(128).position(|&byte| byte == b'`');
+        let after = close.and_then(|length| self.text.get(at + length + 2));
+        before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'-' | b'.' | b'/' | b'}'))
+            || after.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'$'))
+    }
+}
+
+/// `cmd=` before a command.
+fn assignment(text: &[u8]) -> usize {
+    let name = text
+        .iter()
+        .take(24)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']'))
+        .count();
+    if name > 0
+        && text.get(name) == Some(&b'=')
+        && text.get(name + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/')
+    {
+        name + 1
+    } else {
+        0
+    }
+}
+
+/// How a command goes on, and where it ends.
+fn arguments(text: &[u8], from: usize, entry: Entry) -> (Arguments, usize) {
+    let mut at = from;
+    // Inside a substitution a bracket ends the command.
+    let mut depth = 0usize;
+    let mut first = None;
+    let mut quote = None;
+    let limit = text.len().min(from + 256);
+    while at < limit {
+        let byte = text[at];
+        match (byte, quote) {
+            (_, Some(open)) => quote = (byte != open).then_some(open),
+            (b'\'' | b'"', None) if text[at + 1..limit].contains(&byte) => quote = Some(byte),
+            (b';' | b'|' | b'\n' | b'\r' | b'`', None) => break,
+            (b'&', None) if text[at - 1] != b'>' => break,
+            (b'(', None) => depth += 1,
+            (b')', None) if depth == 0 => break,
+            (b')', None) => depth -= 1,
+            _ => {}
+        }
+        if byte > 0x20 && first.is_none() {
+            first = Some(at);
+        }
+        at += 1;
+    }
+    let Some(first_at) = first else { return (Arguments::None, at) };
+    let first = text[first_at];
+    let glued = first_at == from;
+    let next = text.get(first_at + 1).copied().unwrap_or(0);
+    let kind = match first {
+        _ if glued
+            && !matches!(
+                first,
+                b'<' | b'>' | b')' | b'\'' | b'"' | b'$' | b'{' | b'}' | b'%' | b'\\' | b'/' | b'#'
+            ) =>
+        {
+            Arguments::Foreign
+        }
+        b'(' | b'=' | b'+' => Arguments::Foreign,
+        b'-' if next > 0x20 || entry == Entry::Pipe => Arguments::Signs,
+        b'/' | b'~' | b'$' | b'*' | b'%' | b'>' | b'<' | b'\\' | b'{' => Arguments::Signs,
+        b'.' if matches!(next, b'.' | b'/') => Arguments::Signs,
+        b'\'' | b'"' => Arguments::Signs,
+        b'0'..=b'9' => Arguments::Signs,
+        b'#' => Arguments::None,
+        b')' | b'}' | b']' => Arguments::None,
+        _ => {
+            let word = &text[first_at..at];
+            let end = word.iter().position(|&byte| byte <= 0x20).unwrap_or(word.len());
+            let inner = &word[..end];
+            // A file, a host, an address, an option of cmd: no word of a sentence.
+            let technical =
+                inner.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'=' | b':' | b'@' | b'$' | b'*' | b'%' | b'_'))
+                    || inner[..end.saturating_sub(1)].contains(&b'.');
+            if technical { Arguments::Signs } else { Arguments::Words }
+        }
+    };
+    (kind, at)
+}
+
+/// `-wrapper sh,-c,id`, `-exec sh -c`
+fn names_a_shell(arguments: &[u8]) -> bool {
+    arguments.windows(5).any(|window| window == b"sh,-c" || window == b"sh -c")
+}
+
+/// `C:\windows\…` as the first argument.
+fn on_windows(arguments: &[u8]) -> bool {
+    let arguments = arguments.trim_ascii_start();
+    arguments.len() > 3 && arguments[0].is_ascii_alphabetic() && arguments[1..].starts_with(b":\\")
+}
+
+/// `sh -c`, `python -c`, `perl -e`, `cmd /c`, `powershell -enc`.
+fn runs_inline(arguments: &[u8], name: &[u8]) -> bool {
+    let arguments = arguments.trim_ascii_start();
+    let flag = arguments.split(|byte| *byte <= 0x20 || *byte == b'=').next().unwrap_or(b"");
+    match name {
+        b"cmd" | b"cmd.exe" => flag.eq_ignore_ascii_case(b"/c") || flag.eq_ignore_ascii_case(b"/k"),
+        b"powershell" | b"powershell.exe" | b"pwsh" => {
+            flag.len() > 1 && flag[0] == b'-' && matches!(flag[1] | 0x20, b'e' | b'c' | b'n' | b'w' | b'f')
+        }
+        _ => {
+            flag.len() >= 2
+                && flag[0] == b'-'
+                && flag.len() <= 4
+                && matches!(flag[flag.len() - 1], b'c' | b'e' | b'r' | b'i')
+                && flag[1..].iter().all(u8::is_ascii_alphabetic)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

