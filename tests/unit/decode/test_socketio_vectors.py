@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from framewall.decode import _base64, _engineio
+from framewall.decode import _base64
+from framewall.decode._engineio import payload
 from framewall.decode.socketio import decoder
 from framewall.errors import PeerError
 from framewall.model import Packet
@@ -102,10 +103,10 @@ def test_base64_is_read_as_back_ends_read_it(place: int) -> None:
 def test_payloads_are_split_as_node_splits_them(place: int) -> None:
     """The same packets in the same order, up to where the payload breaks."""
     case = CASES["payloads"][place]
-    split = _engineio.payload_4 if case["eio"] == 4 else _engineio.payload_3
-    payload = split(case["body"].encode())
+    split = payload.split_4 if case["eio"] == 4 else payload.split_3
+    got_payload = split(case["body"].encode())
     wanted = [packet for packet in NODE["payloads"][place]["packets"] if packet["type"] == "message"]
-    got = [item.data for item in payload.items if item.data[:1] in (b"4", b"b")]
+    got = [item.data for item in got_payload.items if item.data[:1] in (b"4", b"b")]
     assert len(got) >= len(wanted) > 0 or case["name"] == "a message after a broken one"
     for item, packet in zip(got, wanted, strict=False):
         data = b64decode(packet["data"])

@@ -1,4 +1,4 @@
-"""Engine.IO 3 and 4: payloads of the HTTP transports into packets (socketio/engine.io-protocol).
+"""Payloads of the HTTP transports into packets, versions 3 and 4 (socketio/engine.io-protocol).
 
 A packet is its text (``4`` + data) or, for a binary message, its bytes. Both versions put binary messages
 into text as ``b`` + base64 (version 3 with the type's digit in between).
@@ -6,6 +6,7 @@ into text as ``b`` + base64 (version 3 with the type's digit in between).
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -49,14 +50,14 @@ class Payload(NamedTuple):
     error: PeerError | None = None
 
 
-def payload_4(body: bytes) -> Payload:
+def split_4(body: bytes) -> Payload:
     """Version 4: packets separated by 0x1e."""
     pieces = body.split(SEPARATOR, PAYLOAD_PACKETS.default)
     items = [Item(piece) for piece in pieces]
     return Payload(items, LimitReached(PAYLOAD_PACKETS) if len(items) > PAYLOAD_PACKETS.default else None)
 
 
-def payload_3(body: bytes) -> Payload:
+def split_3(body: bytes) -> Payload:
     """Version 3, text: ``<length>:<packet>``; length is any JavaScript number and counts UTF-16 units."""
     text = body.decode("utf-8", "replace")
     wide = None if text.isascii() or max(text) <= "\uffff" else text.encode("utf-16-le")
@@ -93,7 +94,7 @@ def _slice(text: str, wide: bytes | None, start: int, end: int) -> bytes:
     return wide[start * 2 : end * 2].decode("utf-16-le", "replace").encode()
 
 
-def payload_3_binary(body: bytes) -> Payload:
+def split_3_binary(body: bytes) -> Payload:
     """Version 3, ``application/octet-stream``: ``(0|1) digit+ 0xff packet``, each digit one byte."""
     items: list[Item] = []
     at = 0
@@ -126,7 +127,14 @@ def jsonp_bodies(body: bytes, *, expected: bool) -> list[bytes]:
     return found
 
 
-def jsonp_reply(body: bytes) -> bytes | None:
-    """The string literal inside ``___eio[n]("…")``, raw; None if the body is no such call."""
+def jsonp_replies(body: bytes) -> list[bytes]:
+    """The payload inside ``___eio[n]("…")``, if it is one: Node writes JSON, Python escapes quotes alone."""
     call = _JSONP_CALL.match(body)
-    return call[1] if call else None
+    if not call:
+        return []
+    careless = call[1][1:-1].replace(b'\\"', b'"')
+    try:
+        proper = str(json.loads(call[1], strict=False)).encode("utf-8", "surrogatepass")
+    except ValueError:
+        return [careless]
+    return [proper] if proper == careless else [proper, careless]

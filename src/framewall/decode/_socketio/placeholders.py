@@ -6,8 +6,6 @@ import json
 
 from framewall.model import Path
 
-Members = list[tuple[str, object]]
-
 
 class _Object(list[tuple[str, object]]):
     """An object with every member, repeated names included; a type of its own to be told from arrays."""

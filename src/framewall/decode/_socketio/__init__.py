@@ -1,0 +1,1 @@
+"""Socket.IO's packets: their text form, their msgpack form, their attachments."""
