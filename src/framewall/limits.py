@@ -19,7 +19,6 @@ class Limit:
 
 MESSAGE_BYTES = Limit("message_bytes", 4 << 20, "Close 1009; nothing of the message is forwarded")
 MESSAGE_FRAMES = Limit("message_frames", 65_536, "Close 1009; nothing of the message is forwarded")
-DEFLATE_FINALS = Limit("deflate_finals", 8, "Close 1009; nothing of the message is forwarded")
 FORMAT_DEPTH = Limit("format_depth", 64, "data_bomb finding; the rest is scanned raw")
 FORMAT_NODES = Limit("format_nodes", 100_000, "data_bomb finding; the rest is scanned raw")
 DECODED_BYTES = Limit("decoded_bytes", 16 << 20, "data_bomb finding; decoding stops")
@@ -30,7 +29,6 @@ SCAN_WORK = Limit("scan_work", 64 << 20, "data_bomb finding; the rest is not sca
 CORE = (
     MESSAGE_BYTES,
     MESSAGE_FRAMES,
-    DEFLATE_FINALS,
     FORMAT_DEPTH,
     FORMAT_NODES,
     DECODED_BYTES,

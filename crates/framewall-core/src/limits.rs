@@ -27,8 +27,6 @@ limits! {
     MESSAGE_BYTES = "message_bytes", 4 << 20, "Close 1009; nothing of the message is forwarded";
     /// Frames that one message may be split into, empty ones counted.
     MESSAGE_FRAMES = "message_frames", 65_536, "Close 1009; nothing of the message is forwarded";
-    /// Final deflate blocks in one message; each costs a new start with the whole window.
-    DEFLATE_FINALS = "deflate_finals", 8, "Close 1009; nothing of the message is forwarded";
     /// Containers inside one another, per document.
     FORMAT_DEPTH = "format_depth", 64, "data_bomb finding; the rest is scanned raw";
     /// Leaves and containers seen in one message.

@@ -46,7 +46,7 @@ struct Writer {
 impl Writer {
     fn frame(&mut self, opcode: Opcode, fin: bool, rsv1: bool, payload: &[u8]) -> Vec<u8> {
         self.seed = self.seed.wrapping_mul(31).wrapping_add(7);
-        let mask = (self.sender == Side::Client).then(|| [self.seed, 3, self.seed ^ 0x5a, 0]);
+        let mask = (self.sender == Side::Client).then_some([self.seed, 3, self.seed ^ 0x5a, 0]);
         let payload_len = payload.len() as u64;
         let mut frame = Vec::new();
         Header { fin, rsv1, opcode, mask, payload_len, header_len: 0 }.write(&mut frame);
@@ -179,7 +179,7 @@ proptest! {
         let starts: [&[u8]; 4] = [b"", b"\x81\x81abcd\x08", b"\x41\x83abcd\x00\x01", b"\x89\x80abcd"];
         let wire = [starts[start % 4], &wire].concat();
         let sender = if from_client { Side::Client } else { Side::Server };
-        let limits = WireLimits { message_bytes: 100, message_frames: 3, ..WireLimits::default() };
+        let limits = WireLimits { message_bytes: 100, message_frames: 3 };
         let reader = || Inbound::new(sender, &negotiated(deflate, 15), limits);
         let (units, error) = single_bytes(&mut reader(), &wire);
         let mut cut = reader();

@@ -19,7 +19,7 @@ fn cases(file: &str) -> Vec<Value> {
 }
 
 fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len() % 2 == 0, "half a byte in {text}");
+    assert!(text.len().is_multiple_of(2), "half a byte in {text}");
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect()
 }
 
@@ -56,7 +56,6 @@ fn limits(value: &Value) -> WireLimits {
     WireLimits {
         message_bytes: limit("message_bytes", default.message_bytes),
         message_frames: limit("message_frames", default.message_frames),
-        deflate_finals: limit("deflate_finals", default.deflate_finals),
     }
 }
 

@@ -6,7 +6,7 @@ use framewall_core::wire::tunnel::{Inbound, Unit};
 use framewall_core::wire::{Deflate, Negotiated, Side, WireError, WireLimits};
 use libfuzzer_sys::fuzz_target;
 
-const LIMITS: WireLimits = WireLimits { message_bytes: 1 << 16, message_frames: 8, deflate_finals: 2 };
+const LIMITS: WireLimits = WireLimits { message_bytes: 1 << 16, message_frames: 8 };
 
 fn negotiated(setup: u8) -> Negotiated {
     let deflate = Deflate {

@@ -6,7 +6,7 @@ use framewall_core::wire::{Side, WireLimits};
 use libfuzzer_sys::fuzz_target;
 use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
 
-const LIMITS: WireLimits = WireLimits { message_bytes: 1 << 17, message_frames: 8, deflate_finals: 2 };
+const LIMITS: WireLimits = WireLimits { message_bytes: 1 << 17, message_frames: 8 };
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 
 /// What a decompressor that lives on makes of a message; None once a final block has ended it.

@@ -72,12 +72,11 @@ impl Inflater {
             lent.start(&self.history);
             let mut run = Run {
                 lent,
-                history: &self.history,
                 sender: self.sender,
                 limits,
                 out: Vec::new(),
                 utf8: text.then(Utf8::default),
-                finals: 0,
+                ended: false,
             };
             feed(&mut run)?;
             run.finish()
@@ -127,12 +126,12 @@ impl Lent {
 /// A message while it is inflated.
 pub(super) struct Run<'a> {
     lent: &'a mut Lent,
-    history: &'a [u8],
     sender: Side,
     limits: &'a WireLimits,
     out: Vec<u8>,
     utf8: Option<Utf8>,
-    finals: u64,
+    /// A final block has been.
+    ended: bool,
 }
 
 impl Run<'_> {
@@ -140,7 +139,7 @@ impl Run<'_> {
     pub(super) fn push(&mut self, mut piece: &[u8]) -> Result<(), WireError> {
         while let Some(rest) = self.until_final(piece)? {
             piece = rest;
-            self.next_stream()?;
+            self.after_final()?;
         }
         Ok(())
     }
@@ -180,6 +179,9 @@ impl Run<'_> {
     }
 
     fn take(&mut self, made: usize) -> Result<(), WireError> {
+        if self.ended && made > 0 {
+            return Err(self.wrong("data after a final deflate block"));
+        }
         let fresh = &self.lent.scratch[..made];
         if (self.out.len() + made) as u64 > self.limits.message_bytes {
             return Err(WireError::too_big(self.sender, limits::MESSAGE_BYTES, "message too big once inflated"));
@@ -191,18 +193,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A block with BFINAL set ends a deflate stream but not the message (RFC 7692 7.2.3.4): the next stream
-    /// starts at the next byte and may refer to what came before.
-    fn next_stream(&mut self) -> Result<(), WireError> {
-        self.finals += 1;
-        if self.finals > self.limits.deflate_finals {
-            return Err(WireError::too_big(self.sender, limits::DEFLATE_FINALS, "too many final deflate blocks"));
+    /// A block with BFINAL set ends a deflate stream but not the message: an empty block has to follow
+    /// (RFC 7692 7.2.3.4). Anything else that did would be read by some receivers and skipped by others.
+    fn after_final(&mut self) -> Result<(), WireError> {
+        if std::mem::replace(&mut self.ended, true) {
+            return Err(self.wrong("second final deflate block in a message"));
         }
-        let window = 1 << MAX_WINDOW_BITS;
-        let from_out = &self.out[self.out.len().saturating_sub(window)..];
-        let from_history = &self.history[self.history.len().saturating_sub(window - from_out.len())..];
-        let dictionary = [from_history, from_out].concat();
-        self.lent.start(&dictionary);
+        self.lent.start(&[]);
         Ok(())
     }
 

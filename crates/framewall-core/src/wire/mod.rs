@@ -40,17 +40,11 @@ pub struct WireLimits {
     pub message_bytes: u64,
     /// Frames of one message, empty ones counted.
     pub message_frames: u64,
-    /// Final deflate blocks in one message.
-    pub deflate_finals: u64,
 }
 
 impl Default for WireLimits {
     fn default() -> Self {
-        Self {
-            message_bytes: limits::MESSAGE_BYTES.default,
-            message_frames: limits::MESSAGE_FRAMES.default,
-            deflate_finals: limits::DEFLATE_FINALS.default,
-        }
+        Self { message_bytes: limits::MESSAGE_BYTES.default, message_frames: limits::MESSAGE_FRAMES.default }
     }
 }
 
