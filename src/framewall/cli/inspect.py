@@ -14,6 +14,7 @@ from framewall.config import load
 from framewall.config.policies import policy
 from framewall.config.settings import engine_settings
 from framewall.detect import builtin_engine
+from framewall.errors import InternalError
 from framewall.policy import RoutePolicy
 from framewall.replay import LineError, Lines
 
@@ -49,7 +50,7 @@ def answers(judge: Lines, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             continue
         try:
             yield judge.judge(_message(line))
-        except LineError as error:
+        except (LineError, InternalError) as error:
             yield {"line": number, "error": str(error)}
 
 

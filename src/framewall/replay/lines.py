@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,7 +16,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from framewall._core import Settings
-from framewall.errors import FramewallError
+from framewall.errors import FramewallError, InternalError
 from framewall.limits import SESSIONS
 from framewall.model import Direction, Finding, Message, Mode, Opcode, Request, Upgrade, Verdict
 from framewall.pipeline import Engine, Inspector, Session
@@ -51,12 +52,12 @@ class Lines:
         """``route`` gives threshold, sensitivity and exceptions; its mode does not matter here."""
         merits = replace(route or RoutePolicy(), mode=Mode.MONITOR, inspect="both")
         self._threshold = merits.threshold
-        self._inspector = Inspector(Policy(default=merits), engine, _forget, clock, settings=settings)
+        self._inspector = _Strict(Policy(default=merits), engine, _forget, clock, settings=settings)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ids = count(1)
 
     def judge(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        """The line's verdict, as the contract spells it. Raises LineError."""
+        """The line's verdict, as the contract spells it. Raises LineError, and InternalError if we fail."""
         data = _data(line)
         if line.get("transport", "websocket") == "websocket":
             verdicts = self._message(line, data)
@@ -121,6 +122,14 @@ class Lines:
             "findings": [_finding(finding) for verdict in verdicts for finding in verdict.findings],
             "request": strongest.request,
         }
+
+
+class _Strict(Inspector):
+    """Offline a fault of our own must be heard: there is no connection to answer for."""
+
+    def _fault(self, route: RoutePolicy, request: Request, framework: str) -> Verdict:
+        del route, framework
+        raise InternalError(f"inspection failed on {request.path}") from sys.exception()
 
 
 def _forget(event: object) -> None:
