@@ -190,17 +190,19 @@ class Inspector:
         self, request: Request, status: int, headers: tuple[tuple[str, str], ...], body: bytes
     ) -> Verdict:
         """Learns the session that a fallback's response opens; judges it if the route inspects both sides."""
-        del headers
         route = self.policy.route(request.route)
+        coding = next((value for name, value in headers if name.lower() == "content-encoding"), None)
         if route.mode is Mode.OFF:
             return _passed(_HTTP)
         try:
             message = Message(Direction.SERVER, _opcode(body), body, transport=Transport.POLLING)
-            return self._http(route, request, message, status)
+            return self._http(route, request, message, status, coding)
         except Exception:
             return self._fault(route, request, _HTTP)
 
-    def _http(self, route: RoutePolicy, request: Request, message: Message, status: int) -> Verdict:
+    def _http(
+        self, route: RoutePolicy, request: Request, message: Message, status: int, coding: str | None = None
+    ) -> Verdict:
         now = self._clock()
         decoder, _ = self._exchange(request)
         conversation = self._known(request, decoder, now) or self._remember(request, decoder, None, now)
@@ -211,7 +213,7 @@ class Inspector:
             if message.direction is Direction.CLIENT:
                 reading = conversation.readings.body(request, message)
             else:
-                reading = conversation.readings.reply(request, status, message)
+                reading = conversation.readings.reply(request, status, message, coding)
             learnt = conversation.readings.session
         if learnt:
             self._conversations.add((request.route, learnt[0].name, learnt[1]), conversation)

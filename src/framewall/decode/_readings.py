@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from framewall.decode import _content
 from framewall.decode._api import SURE, UNCLAIMED, Decoder, Reader
 from framewall.decode._registry import decoders
 from framewall.errors import DecodeError, PeerError
@@ -88,20 +90,32 @@ class Readings:
         return reading
 
     def body(self, request: Request, message: Message) -> Reading:
-        """Every plausible reading of a fallback request's body (``message`` is it, to be read raw)."""
-        return self._http(message, lambda reader: reader.body(request, message.data))
+        """Every plausible reading of a fallback request's body; ``message`` is that body."""
+        return self._http(message, request.header("content-encoding"), lambda r, data: r.body(request, data))
 
-    def reply(self, request: Request, status: int, message: Message) -> Reading:
-        """Every plausible reading of a fallback response's body."""
-        return self._http(message, lambda reader: reader.reply(request, status, message.data))
+    def reply(self, request: Request, status: int, message: Message, coding: str | None) -> Reading:
+        """Every plausible reading of a fallback response's body; ``coding`` is its Content-Encoding."""
+        return self._http(message, coding, lambda r, data: r.reply(request, status, data))
 
-    def _http(self, message: Message, read: Callable[[Reader], Sequence[Packet]]) -> Reading:
-        reading = self._read(read)
+    def _http(
+        self, message: Message, coding: str | None, read: Callable[[Reader, bytes], Sequence[Packet]]
+    ) -> Reading:
+        """A body that is compressed is read inflated, and judged as it is too: not all servers inflate."""
+        errors: list[PeerError] = []
+        plain = message
+        if coding:
+            try:
+                plain = replace(message, data=_content.decoded(message.data, coding))
+            except PeerError as error:
+                errors.append(error)
+        reading = self._read(lambda reader: read(reader, plain.data))
         if reading is None:
-            return generic(message, self._request)
-        if reading.errors:
-            raw = generic(message, self._request)
-            return reading._replace(packets=(*reading.packets, *raw.packets))
+            reading = generic(plain, self._request)
+        elif reading.errors:
+            reading = reading._replace(packets=(*reading.packets, *generic(plain, self._request).packets))
+        if errors or plain is not message:
+            raw = generic(message, self._request).packets
+            reading = Reading(reading.framework, (*reading.packets, *raw), (*errors, *reading.errors))
         return reading
 
     def _claim(self, message: Message | None) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_plus
 
+from framewall.decode import _base64
 from framewall.fields.names import member, quoted
 from framewall.model import Part, Request
 
-_PLAIN_VALUE = re.compile(r"[A-Za-z0-9-]*")
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9-]{0,8}")
+"""Too short to carry anything, encoded or not."""
 _UNRESERVED_PATH = re.compile(r"(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)*/?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9_.:\[\]-]+((?:/[^?#]*)?)(?:\?([^#]*))?(?:#(.*))?")
 
@@ -43,7 +45,6 @@ _PLAIN_HEADERS: dict[str, re.Pattern[str]] = {
     "sec-ch-ua": _BRANDS,
     "sec-ch-ua-platform": _BRANDS,
     "sec-ch-ua-mobile": _BRANDS,
-    "authorization": _CREDENTIALS,
     "sec-websocket-key": _CREDENTIALS,
 }
 _LIST_HEADERS = frozenset(
@@ -95,13 +96,15 @@ def parts(request: Request) -> list[Part]:
             _pairs(found, value, ";", f"handshake.headers{quoted(lower)}")
         elif lower in ("referer", "referrer"):
             _url(found, value, lower)
+        elif lower == "authorization":
+            _credentials(found, value, lower)
         elif value and not _says_nothing(lower, value):
             found.append(_part(value, f"handshake.headers{quoted(lower)}"))
     return found
 
 
 def _says_nothing(name: str, value: str) -> bool:
-    if len(value) > _LONGEST_PLAIN:
+    if len(value) > _LONGEST_PLAIN or ".." in value:
         return False
     if _PLAIN_VALUE.fullmatch(value):
         return True
@@ -122,6 +125,17 @@ def _pairs(found: list[Part], text: str, separator: str, label: str) -> None:
         if equals and not _PLAIN_VALUE.fullmatch(value):
             decoded = value.strip('"') if cookie else unquote_plus(value, errors="replace")
             found.append(_part(decoded, label + (member(plain) if cookie else quoted(plain))))
+
+
+def _credentials(found: list[Part], value: str, name: str) -> None:
+    """Basic credentials are base64 of what a user typed (RFC 7617); other schemes carry tokens."""
+    scheme, _, token = value.partition(" ")
+    if scheme.lower() == "basic":
+        found.append(
+            Part(_base64.node(token.encode()), "text", False, f"handshake.headers{quoted(name)}.basic")
+        )
+    elif not _CREDENTIALS.fullmatch(value) or "eyJ" in value:
+        found.append(_part(value, f"handshake.headers{quoted(name)}"))
 
 
 def _url(found: list[Part], value: str, name: str) -> None:
