@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from framewall.cli import framewall
 from framewall.config import schema
 from framewall.config.schema import PROCESS_LIMITS, Configuration, Decisions
+from framewall.config.values import FIXED_LIMITS
 from framewall.limits import ALL, Limit
 from framewall.policy import RoutePolicy
 
@@ -78,6 +79,8 @@ def limits() -> str:
 
 
 def _scope(limit: Limit) -> str:
+    if limit.name in FIXED_LIMITS:
+        return "fixed"
     return "process" if limit.name in PROCESS_LIMITS else "route"
 
 
@@ -89,8 +92,8 @@ def amount(limit: Limit) -> str:
             if limit.default % size == 0:
                 return f'`"{limit.default // size}{unit}"`'
     if "ms" in words:
-        return f"{limit.default:,} ms"
-    return f"{limit.default:,} s" if "seconds" in words else f"{limit.default:,}"
+        return f'`"{limit.default}ms"`'
+    return f'`"{limit.default}s"`' if "seconds" in words else f"`{limit.default}`"
 
 
 def commands() -> str:

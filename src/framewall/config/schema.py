@@ -32,10 +32,6 @@ Transports = Annotated[tuple[Transport, ...], _Listed]
 #: Caps of the whole process: a route cannot have its own.
 PROCESS_LIMITS = frozenset(
     {
-        "sessions",
-        "session_idle_seconds",
-        "graylist_clients",
-        "banned_clients",
         "event_queue",
         "event_queue_bytes",
         "connections",

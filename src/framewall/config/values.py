@@ -24,6 +24,20 @@ from framewall.model import ATTACKS
 #: The name under which :func:`wrong` travels through pydantic.
 WRONG = "framewall"
 
+#: Caps that no configuration changes.
+FIXED_LIMITS = frozenset(
+    {
+        "attachments",
+        "payload_packets",
+        "sessions",
+        "session_idle_seconds",
+        "graylist_clients",
+        "banned_clients",
+        "event_bytes",
+        "event_findings",
+    }
+)
+
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?|\[[0-9a-f:.]+\](?::\d+)?")
 
 
@@ -73,6 +87,8 @@ def as_limit(name: str, value: Any) -> int:
     """One limit's value."""
     if name not in BY_NAME:
         raise wrong(f'there is no limit "{name}"', suggest(name, sorted(BY_NAME)), (name,))
+    if name in FIXED_LIMITS:
+        raise wrong(f"{name} is fixed at {BY_NAME[name].default:,}", "leave it out", (name,))
     if "bytes" in name.split("_"):
         amount = _quantity(value, parse_bytes, "size", (name,))
     elif "seconds" in name.split("_"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Protocol
 
+from framewall.limits import Limits
 from framewall.model import Event
 
 #: Where ``framewall run`` writes and ``framewall events`` reads when nobody says otherwise.
@@ -95,10 +96,11 @@ class EventSource(Protocol):
 class Backend:
     """One kind of store: the URL scheme that names it, and how to open its two ends by what follows it.
 
-    ``source`` is ``None`` where events can only be sent.
+    The writing end keeps to ``event_queue`` and ``event_queue_bytes``. ``source`` is ``None`` where events can
+    only be sent.
     """
 
     scheme: str
-    sink: Callable[[str], EventSink]
+    sink: Callable[[str, Limits], EventSink]
     source: Callable[[str], EventSource] | None
     example: str

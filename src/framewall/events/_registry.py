@@ -10,7 +10,11 @@ from pathlib import Path
 
 from framewall.errors import StoreError
 from framewall.events._api import Backend, Counts, EventSink, EventSource
+from framewall.limits import Limits
 from framewall.model import Event
+
+#: Every limit as it ships.
+DEFAULTS = Limits()
 
 
 @cache
@@ -39,14 +43,14 @@ def find(url: str) -> tuple[Backend, str]:
     return backend, place
 
 
-def open_sink(urls: str | Sequence[str]) -> EventSink:
+def open_sink(urls: str | Sequence[str], limits: Limits = DEFAULTS) -> EventSink:
     """The writing end of one store, or of several at once. Raises StoreError."""
     wanted = [urls] if isinstance(urls, str) else list(urls)
     opened: list[EventSink] = []
     try:
         for url in wanted:
             backend, place = find(url)
-            opened.append(backend.sink(place))
+            opened.append(backend.sink(place, limits))
     except BaseException:
         for sink in opened:
             sink.close()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from framewall.errors import StoreError
 from framewall.events._api import Counts
-from framewall.limits import EVENT_QUEUE, EVENT_QUEUE_BYTES
+from framewall.limits import EVENT_QUEUE, EVENT_QUEUE_BYTES, Limits
 from framewall.model import Event
 
 log = logging.getLogger("framewall.events")
@@ -37,12 +37,13 @@ class BatchWriter:
         write: Callable[[Sequence[Event]], None],
         release: Callable[[], None],
         name: str,
-        queue_events: int = EVENT_QUEUE.default,
+        limits: Limits,
     ) -> None:
         self._write = write
         self._release = release
         self._name = name
-        self._limit = queue_events
+        self._most = limits[EVENT_QUEUE]
+        self._most_chars = limits[EVENT_QUEUE_BYTES]
         self._queue: deque[Event] = deque()
         self._chars = 0
         self._put = self._written = self._dropped = self._failed = 0
@@ -57,10 +58,7 @@ class BatchWriter:
         """Accept the event without blocking; False if the queue is full or closed."""
         with self._changed:
             self._put += 1
-            full = (
-                len(self._queue) >= self._limit
-                or self._chars + len(event.request) > EVENT_QUEUE_BYTES.default
-            )
+            full = len(self._queue) >= self._most or self._chars + len(event.request) > self._most_chars
             if self._closing or (full and self._queue):
                 self._dropped += 1
                 self._complain("%s takes no more events now: %d dropped so far", self._name, self._dropped)

@@ -17,7 +17,7 @@ from framewall.errors import StoreError
 from framewall.events._api import Backend, Counts, Query
 from framewall.events._writer import BatchWriter
 from framewall.events.record import as_json, from_json
-from framewall.limits import EVENT_QUEUE
+from framewall.limits import Limits
 from framewall.model import Event
 
 STDOUT = "-"
@@ -33,11 +33,11 @@ def encode(event: Event) -> bytes:
 class JsonlSink:
     """The writing end."""
 
-    def __init__(self, place: str, queue_events: int = EVENT_QUEUE.default) -> None:
+    def __init__(self, place: str, limits: Limits) -> None:
         self._path = None if place == STDOUT else Path(place)
         self._rest = b""  # of a batch that could not be written whole
         self._file = os.dup(1) if self._path is None else _append(self._path)
-        self._writer = BatchWriter(self._write, self._release, f"jsonl:{place}", queue_events)
+        self._writer = BatchWriter(self._write, self._release, f"jsonl:{place}", limits)
 
     def put(self, event: Event) -> bool:
         """Accept the event without blocking; False if it had to be dropped, which is counted."""

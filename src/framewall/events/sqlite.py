@@ -20,7 +20,7 @@ from framewall.errors import StoreError
 from framewall.events._api import Backend, Counts, Query
 from framewall.events._writer import BatchWriter
 from framewall.events.record import finding_from_json, finding_json
-from framewall.limits import EVENT_QUEUE
+from framewall.limits import Limits
 from framewall.model import Action, Event, Mode
 
 #: Marks the file as Framewall's ("FWev"), and which shape it has.
@@ -83,9 +83,9 @@ FROM event
 class SqliteSink:
     """The writing end."""
 
-    def __init__(self, place: str, queue_events: int = EVENT_QUEUE.default) -> None:
+    def __init__(self, place: str, limits: Limits) -> None:
         self._db = _connect(Path(place))
-        self._writer = BatchWriter(self._write, self._db.close, f"sqlite:{place}", queue_events)
+        self._writer = BatchWriter(self._write, self._db.close, f"sqlite:{place}", limits)
 
     def put(self, event: Event) -> bool:
         """Accept the event without blocking; False if it had to be dropped, which is counted."""

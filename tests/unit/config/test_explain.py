@@ -67,12 +67,17 @@ CASES: list[tuple[str, str, str]] = [
         'w.toml:3: limits.message_bytes: "4 apples" is not a size; write a size, such as "4MiB", "64KiB" or a '
         "number of bytes",
     ),
-    ("a limit of nothing", UP + "limits = { attachments = 0 }", "w.toml:2: limits.attachments: 0 would let nothing through; write 1 or more"),
+    ("a limit of nothing", UP + "limits = { decode_layers = 0 }", "w.toml:2: limits.decode_layers: 0 would let nothing through; write 1 or more"),
     (
         "a process limit in a route",
-        UP + '[[routes]]\nname = "a"\n[routes.limits]\nsessions = 5',
-        "w.toml:5: routes[0].limits.sessions: sessions is a limit of the whole process, not of a route; move it "
+        UP + '[[routes]]\nname = "a"\n[routes.limits]\nevent_queue = 5',
+        "w.toml:5: routes[0].limits.event_queue: event_queue is a limit of the whole process, not of a route; move it "
         "to [limits] at the top of the file",
+    ),
+    (
+        "a limit that is fixed",
+        UP + "limits.sessions = 5",
+        "w.toml:2: limits.sessions: sessions is fixed at 100,000; leave it out",
     ),
     (
         "a duration that is none",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from framewall.config import from_text
 from framewall.config.policies import policy, process_limits
-from framewall.limits import ATTACHMENTS, FORMAT_DEPTH, MESSAGE_BYTES, SESSIONS
+from framewall.limits import DECODE_LAYERS, EVENT_QUEUE, FORMAT_DEPTH, MESSAGE_BYTES
 from framewall.model import Mode
 from framewall.policy import Allowance, Policy, RoutePolicy
 
@@ -18,7 +18,7 @@ exceptions = [{ rule = "everywhere" }]
 [limits]
 message_bytes = "1MiB"
 format_depth = 32
-sessions = 7
+event_queue = 7
 
 [[routes]]
 name = "chat"
@@ -26,7 +26,7 @@ path = "/socket.io/"
 mode = "block"
 transports = ["websocket"]
 exceptions = [{ attack = "xss", field = "*.args[0].html", event = "post" }]
-limits = { message_bytes = "64KiB", attachments = 1 }
+limits = { message_bytes = "64KiB", decode_layers = 2 }
 
 [[routes]]
 name = "rest"
@@ -59,9 +59,9 @@ def test_exceptions_add_up() -> None:
 
 def test_limits_are_changed_one_by_one() -> None:
     chat, rest = decided(FILE).routes
-    assert [chat.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, ATTACHMENTS)] == [65_536, 32, 1]
-    assert [rest.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, ATTACHMENTS)] == [1 << 20, 32, 64]
-    assert process_limits(from_text(FILE))[SESSIONS] == 7
+    assert [chat.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, DECODE_LAYERS)] == [65_536, 32, 2]
+    assert [rest.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, DECODE_LAYERS)] == [1 << 20, 32, 5]
+    assert process_limits(from_text(FILE))[EVENT_QUEUE] == 7
 
 
 def test_the_same_file_decides_the_same_so_that_a_reload_can_compare() -> None:

@@ -11,13 +11,14 @@ import pytest
 from framewall.errors import StoreError
 from framewall.events import Query
 from framewall.events.jsonl import JsonlSink, JsonlSource, encode
+from framewall.limits import Limits
 from support.events import event
 
 
 def test_a_line_cut_by_a_crash_spoils_neither_itself_nor_the_next(tmp_path: Path) -> None:
     place = tmp_path / "events"
     place.write_bytes(encode(event(1)) + encode(event(2))[:50])
-    sink = JsonlSink(str(place))
+    sink = JsonlSink(str(place), Limits())
     sink.put(event(3))
     sink.close()
     assert JsonlSource(str(place)).read(Query()) == [event(1), event(3)]
@@ -31,7 +32,7 @@ def test_lines_that_are_no_events_are_passed_over(tmp_path: Path) -> None:
 
 def test_a_rotated_file_is_left_and_a_new_one_begun(tmp_path: Path) -> None:
     place = tmp_path / "events"
-    sink = JsonlSink(str(place))
+    sink = JsonlSink(str(place), Limits())
     sink.put(event(1))
     while sink.counts().waiting:
         pass
@@ -78,7 +79,7 @@ def test_a_batch_that_could_not_be_written_whole_is_continued(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "events"
-    sink = JsonlSink(str(place))
+    sink = JsonlSink(str(place), Limits())
     real, calls = os.write, 0
 
     def full_disk(file: int, data: bytes) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from framewall.errors import StoreError
 from framewall.events._api import Counts
 from framewall.events._writer import BatchWriter
+from framewall.limits import Limits
 from framewall.model import Event
 from support.events import event, events
 
@@ -41,7 +42,7 @@ class Disk:
 
 
 def writer(disk: Disk, queue_events: int = 10_000) -> BatchWriter:
-    return BatchWriter(disk.write, disk.release, "test", queue_events)
+    return BatchWriter(disk.write, disk.release, "test", Limits((("event_queue", queue_events),)))
 
 
 def test_everything_put_is_written_in_order_by_the_end() -> None:
