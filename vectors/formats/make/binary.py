@@ -367,10 +367,10 @@ def main() -> None:
         folder = HERE.parent / form
         folder.mkdir(exist_ok=True)
         write(folder / "golden.json", {"made_with": makers[form], "cases": cases})
-        # Cut everywhere: the first two documents of each encoder's kind, the short ones.
+        # Cut everywhere: the shorter ones. (An empty counted array of UBJSON leaves letters that are markers.)
         short = sorted(cases, key=lambda case: len(case["data_b64"]))
-        cut = [case for case in short if len(case["data_b64"]) < 1200][:4]
-        ends = form not in {"protobuf", "ion", "avro"}
+        cut = [case for case in short if len(case["data_b64"]) < 1200 and "counted" not in case["name"]][:4]
+        ends = form not in {"protobuf", "ion", "avro", "flexbuffers", "thrift"}
         rows = [{"name": case["name"], "data_b64": case["data_b64"], "ends_itself": ends} for case in cut]
         write(folder / "truncated.json", {"cases": rows})
 

@@ -52,7 +52,7 @@ def leaf(path: list[Any], role: str, kind: str, content: bytes | str | None) -> 
 
 def scalar(value: Any) -> tuple[str, bytes | str | None]:
     if value is None:
-        return "null", None
+        return "null", "null"
     if isinstance(value, bool):
         return "bool", "true" if value else "false"
     if isinstance(value, int):

@@ -169,7 +169,8 @@ fn guess(tree: &mut State<'_, '_, '_, '_>, bytes: &[u8], span: Range<usize>) -> 
     if is_text || found.is_none_or(|found| found.hides) {
         tree.value(if is_text { Kind::Text } else { Kind::Binary }, bytes, span.clone())?;
     }
-    if found.is_none() || bytes.is_empty() {
+    // A text may happen to be fields of numbers; only fields that hold text would show anything more.
+    if found.is_none_or(|found| is_text && found.texts == 0) {
         return Ok(());
     }
     // The same bytes are read again, one level deeper.
