@@ -96,8 +96,8 @@ class EventSource(Protocol):
 class Backend:
     """One kind of store: the URL scheme that names it, and how to open its two ends by what follows it.
 
-    The writing end keeps to ``event_queue`` and ``event_queue_bytes``. ``source`` is ``None`` where events can
-    only be sent.
+    The writing end keeps to ``event_queue`` and ``event_queue_bytes``. ``source`` is ``None`` where events
+    can only be sent.
     """
 
     scheme: str

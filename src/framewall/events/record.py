@@ -71,10 +71,12 @@ SUBPROTOCOLS = frozenset(
     """.split()  # noqa: SIM905 (a table of words)
 )
 
-_JWT = re.compile(r"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)*")
+# Every pattern here is linear: what it tries at one place, it consumes.
+_DOTTED = re.compile(r"[\w.-]+")
+_JWT_MIN = len("eyJhbGci.eyJpZCI6")
 _USERINFO = re.compile(r"(?<=://)[^/@\s?#]+(?=@)")
-_QUERY = re.compile(r"(?<=\?)[^\s\"]+")
-_PAIR = re.compile(r"([^&;=]+)=([^&;]*)")
+_QUERY = re.compile(r"(?<=\?)\S+")
+_SEPARATOR = re.compile(r"([&;])")
 _NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -91,17 +93,19 @@ def is_secret(name: str) -> bool:
 def redact_query(query: str) -> str:
     """A query (no question mark) with its secrets' values taken out. Order, names and separators stay."""
 
-    def pair(found: re.Match[str]) -> str:
-        name, value = found.groups()
-        return f"{name}={REDACTED}" if value and is_secret(name) else found.group(0)
-
-    return _JWT.sub(REDACTED, _PAIR.sub(pair, query))
+    return _without_jwts("".join(map(_pair, _SEPARATOR.split(query))))
 
 
 def redact_target(target: str) -> str:
-    """A request target, or any text with a URL in it: queries, userinfo and bare JWTs are redacted."""
-    without_users = _USERINFO.sub(REDACTED, target)
-    return _JWT.sub(REDACTED, _QUERY.sub(lambda found: redact_query(found.group(0)), without_users))
+    """A request target: its query, userinfo and bare JWTs are redacted."""
+    path, mark, query = target.partition("?")
+    return redact_text(path) + mark + redact_query(query)
+
+
+def redact_text(text: str) -> str:
+    """Text that may hold URLs: their queries and userinfo, and bare JWTs are redacted."""
+    without_users = _USERINFO.sub(REDACTED, text)
+    return _without_jwts(_QUERY.sub(lambda found: redact_query(found.group(0)), without_users))
 
 
 def redact_header(name: str, value: str, subprotocols: Collection[str] = ()) -> str:
@@ -118,7 +122,7 @@ def redact_header(name: str, value: str, subprotocols: Collection[str] = ()) -> 
         return ", ".join(_subprotocol(offer, subprotocols) for offer in value.split(","))
     if header not in _HARMLESS_HEADERS and is_secret(header):
         return REDACTED if value.strip() else value
-    return redact_target(value)
+    return redact_text(value)
 
 
 def redact_headers(
@@ -132,15 +136,15 @@ def redact_request(request: str, subprotocols: Collection[str] = ()) -> str:
     """A normalised request with its head redacted; whatever follows the first empty line is kept as it is."""
     head, gap, body = request.partition("\n\n")
     first, *lines = head.split("\n")
-    kept = [redact_target(first)]
+    kept = [_request_line(first)]
     hidden = False  # whether the header that a folded line continues was redacted
     for line in lines:
         if line[:1] in (" ", "\t"):
-            kept.append(f"{line[0]}{REDACTED}" if hidden else redact_target(line))
+            kept.append(f"{line[0]}{REDACTED}" if hidden else redact_text(line))
             continue
         name, colon, value = line.partition(":")
         if not colon:
-            kept.append(redact_target(line))
+            kept.append(redact_text(line))
             continue
         ending = "\r" if value.endswith("\r") else ""
         bare = value.strip()
@@ -197,6 +201,31 @@ def finding_from_json(shape: dict[str, Any]) -> Finding:
     fields = {name: shape[name] for name in Finding.__dataclass_fields__}
     fields["chain"] = tuple(fields["chain"])
     return Finding(**fields)
+
+
+def _request_line(line: str) -> str:
+    """``METHOD TARGET VERSION``; the target is all between, whatever is in it."""
+    method, first, rest = line.partition(" ")
+    target, second, version = rest.rpartition(" ")
+    return f"{method}{first}{redact_target(target)}{second}{redact_text(version)}"
+
+
+def _pair(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    return f"{name}={REDACTED}" if equals and value and is_secret(name) else pair
+
+
+def _without_jwts(text: str) -> str:
+    """The text without JSON Web Tokens, wherever they are glued to: they begin with base64 of ``{"``."""
+
+    def run(found: re.Match[str]) -> str:
+        word = found.group()
+        start = word.find("eyJ")
+        if start < 0 or len(word) - start < _JWT_MIN or "." not in word[start:]:
+            return word
+        return word[:start] + REDACTED
+
+    return _DOTTED.sub(run, text) if "eyJ" in text else text
 
 
 def _credentials(value: str) -> str:
