@@ -15,6 +15,9 @@ fn tokeniser(name: &str) -> Judge {
         "sql" => tokens::sql::judge,
         "html" => tokens::html::judge,
         "js" => tokens::js::judge,
+        "jndi" => tokens::jndi::judge,
+        "template" => tokens::template::judge,
+        "url" => tokens::url::judge,
         "shell" => tokens::shell::judge,
         "xss" => |text| {
             [tokens::html::judge(text), tokens::js::judge(text)].into_iter().flatten().max_by_key(|hit| hit.strength)

@@ -4,9 +4,12 @@
 //! allocation; none of them decodes: views are made before.
 
 pub mod html;
+pub mod jndi;
 pub mod js;
 pub mod shell;
 pub mod sql;
+pub mod template;
+pub mod url;
 
 use std::ops::Range;
 
