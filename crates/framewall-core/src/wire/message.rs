@@ -1,6 +1,6 @@
 //! Messages and control frames, and a message that is being assembled from its frames (RFC 6455 5.4).
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::frame::{Header, Opcode};
 use super::utf8::Utf8;
@@ -58,7 +58,7 @@ pub(super) struct Held {
     compressed: bool,
     frames: u32,
     /// The original bytes so far.
-    wire: BytesMut,
+    wire: Vec<u8>,
     /// The payload so far, unmasked; stays empty while compressed, as `wire` has all of it.
     payload: Vec<u8>,
     /// Payload bytes announced by the headers so far.
@@ -78,7 +78,7 @@ impl Held {
             opcode: first.opcode,
             compressed: first.rsv1,
             frames: 0,
-            wire: BytesMut::new(),
+            wire: Vec::new(),
             payload: Vec::new(),
             announced: 0,
             utf8: Utf8::default(),
@@ -101,14 +101,15 @@ impl Held {
     /// Takes what is here of the current frame's payload.
     pub(super) fn take(&mut self, input: &mut Bytes, sender: Side) -> Result<(), WireError> {
         let piece = input.split_to(self.remaining.min(input.len() as u64) as usize);
-        self.wire.extend_from_slice(&piece);
         let phase = ((self.len - self.remaining) % 4) as usize;
+        let end = self.fin.then_some(self.remaining as usize);
         self.remaining -= piece.len() as u64;
+        append(&mut self.wire, &piece, end);
         if self.compressed {
             return Ok(());
         }
         let start = self.payload.len();
-        self.payload.extend_from_slice(&piece);
+        append(&mut self.payload, &piece, end);
         if let Some(key) = self.mask {
             mask::apply(&mut self.payload[start..], key, phase);
         }
@@ -145,7 +146,7 @@ impl Held {
         inflate: impl FnOnce(&[u8], bool) -> Result<Bytes, WireError>,
     ) -> Result<Message, WireError> {
         let Self { opcode, frames, compressed, .. } = self;
-        let (wire, text) = (self.wire.freeze(), opcode == Opcode::Text);
+        let (wire, text) = (Bytes::from(self.wire), opcode == Opcode::Text);
         let payload = if compressed {
             inflate(&wire, text)?
         } else {
@@ -156,4 +157,15 @@ impl Held {
         };
         Ok(Message { opcode, payload, frames, compressed, wire })
     }
+}
+
+/// Appends `piece`. Room is made by doubling, so that a lying length costs nothing, but not beyond the message's
+/// end where that is known: `to_end` bytes from here.
+fn append(bytes: &mut Vec<u8>, piece: &[u8], to_end: Option<usize>) {
+    let needed = bytes.len() + piece.len();
+    if let Some(to_end) = to_end.filter(|_| needed > bytes.capacity()) {
+        let room = (2 * bytes.capacity()).clamp(needed, bytes.len() + to_end);
+        bytes.reserve_exact(room - bytes.len());
+    }
+    bytes.extend_from_slice(piece);
 }
