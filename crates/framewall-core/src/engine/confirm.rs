@@ -12,6 +12,7 @@ const ALL: &[(&str, fn(&[u8]) -> Option<Hit>)] = &[
     ("sql", tokens::sql::judge),
     ("html", tokens::html::judge),
     ("js", tokens::js::judge),
+    ("shell", tokens::shell::judge),
     ("graphql", graphql::judge),
 ];
 

@@ -27,8 +27,20 @@ pub(super) struct Document {
 fn strict(format: &str, bytes: &[u8]) -> bool {
     match format {
         "json" => matches!(bytes[0], b'{' | b'[' | b'"'),
-        name => matches!(name, "msgpack" | "cbor" | "bson" | "ubjson" | "smile"),
+        // Any text may happen to be a binary document: `tftp://evil.example/` is a string in CBOR.
+        "msgpack" | "cbor" | "bson" | "ubjson" | "bjdata" | "smile" => !is_text(bytes),
+        _ => false,
     }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| !text.bytes().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()))
+}
+
+/// A number as every parser writes it; lenient walkers also call `7*7` one.
+fn plain_number(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'))
 }
 
 impl Engine {
@@ -66,6 +78,9 @@ struct Root {
 fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budget, scan: &mut Scan<'_>) {
     let mut covered = root.scanned;
     for format in formats::sniff::readings(bytes, hint).iter() {
+        if format.name() == "text" {
+            continue;
+        }
         let complete = walk(format, bytes, &mut path, &root, budget, scan);
         covered |= complete && hint != "text" && strict(format.name(), bytes);
     }
@@ -96,8 +111,10 @@ fn walk(
     let mut first = true;
     loop {
         let rest = &bytes[start..];
-        let mut sink = Walked { scan, root, chain: &chain, base: start, size: bytes.len() };
-        match format.walk(rest, path, budget, &mut sink) {
+        let mut sink = Walked { scan, root, chain: &chain, base: start, size: bytes.len(), odd: false };
+        let outcome = format.walk(rest, path, budget, &mut sink);
+        first &= !sink.odd;
+        match outcome {
             Outcome::Complete { consumed } => {
                 start += consumed;
                 let blank = bytes[start..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -122,23 +139,22 @@ struct Walked<'s, 'a> {
     chain: &'s [&'static str],
     base: usize,
     size: usize,
-}
-
-impl Walked<'_, '_> {
-    fn place<'p>(&'p self, path: &'p Path, role: Role, span: &Range<usize>) -> Place<'p> {
-        let span = (self.root.whole && self.chain.len() == 1).then(|| self.base + span.start..self.base + span.end);
-        Place { part: self.root.part, path, role, span, chain: self.chain }
-    }
+    /// Whether something was read that a strict parser refuses.
+    odd: bool,
 }
 
 impl Sink for Walked<'_, '_> {
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
-        if matches!(leaf.kind, Kind::Number | Kind::Bool | Kind::Null) || leaf.bytes.is_empty() {
-            return ControlFlow::Continue(());
+        match leaf.kind {
+            Kind::Bool | Kind::Null => return ControlFlow::Continue(()),
+            Kind::Number if plain_number(leaf.bytes) => return ControlFlow::Continue(()),
+            Kind::Number => self.odd = true,
+            _ if leaf.bytes.is_empty() => return ControlFlow::Continue(()),
+            _ => {}
         }
-        let place = Place { ..self.place(leaf.path, leaf.role, &leaf.span) };
-        let (part, span, chain) = (place.part, place.span.clone(), self.chain);
-        let place = Place { part, path: leaf.path, role: leaf.role, span, chain };
+        let span =
+            (self.root.whole && self.chain.len() == 1).then(|| self.base + leaf.span.start..self.base + leaf.span.end);
+        let place = Place { part: self.root.part, path: leaf.path, role: leaf.role, span, chain: self.chain };
         let fresh = leaf.kind != Kind::Raw || leaf.bytes.len() < self.size;
         if leaf.role == Role::Key {
             self.scan.key(leaf.bytes, &place);

@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// Alternatives kept while strings are put together.
 const WIDEST: usize = 128;
 /// Members of a byte class that are still spelled out.
-const CLASS: usize = 4;
+const CLASS: usize = 8;
 
 /// Strings (ASCII lower case), one of which is in every match; the most selective such set that is found.
 pub fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
