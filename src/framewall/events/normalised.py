@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from framewall import _core
+from framewall.fields.readable import readable
 from framewall.limits import EVENT_BYTES
 from framewall.model import Message, Packet, Part, Request
 
-_CONTENT_TYPES = {
+_TEXT_TYPES = {
     "json": "application/json",
     "text": "text/plain",
     "form": "application/x-www-form-urlencoded",
-    "msgpack": "application/msgpack",
-    "cbor": "application/cbor",
-    "bson": "application/bson",
     "xml": "application/xml",
 }
+_TRIED = 2
+"""Formats that a binary part is tried to be shown as."""
+
 _SHOWN = {byte: f"\\x{byte:02x}" for byte in (*range(9), 11, 12, *range(14, 32), 127)}
 
 
@@ -74,20 +76,30 @@ def _compose(
 
 
 def _body(part: Part) -> tuple[str, str]:
-    """The part as text, and its media type. Bytes that are no text are shown as ``\\x9f``."""
+    """The part as text, and its media type. Binary formats are shown as JSON, other bytes as ``\\x9f``."""
     data = part.data[: EVENT_BYTES.default]
     cut = "" if len(part.data) == len(data) else f"\n[cut: {len(part.data) - len(data)} more bytes]"
     text = _shown(data.decode("utf-8", "backslashreplace")) + cut
-    if part.hint in _CONTENT_TYPES:
-        return text, _CONTENT_TYPES[part.hint]
+    if part.hint in _TEXT_TYPES:
+        return text, _TEXT_TYPES[part.hint]
     if data.lstrip()[:1] in (b"{", b"["):
         return text, "application/json"
+    if part.hint == "auto" and _is_text(data):
+        return text, "text/plain"
+    for format in _core.readings(part.data, part.hint)[:_TRIED]:
+        shown = readable(part.data, format, EVENT_BYTES.default)
+        if shown is not None:
+            return _shown(shown), f"application/{format}"
+    return text, "application/octet-stream"
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it is UTF-8, but for a character that was cut at its end."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        if error.start < len(data) - 3:
-            return text, "application/octet-stream"
-    return text, "text/plain"
+        return error.start >= len(data) - 3 and len(data) == EVENT_BYTES.default
+    return True
 
 
 def _shown(text: str) -> str:

@@ -81,7 +81,7 @@ def _length(text: str, wide: bytes | None, at: int) -> tuple[int, int]:
         colon = text.find(":", at)
     else:
         found = wide.find(b":\x00", at * 2)
-        while found % 2 == 1:
+        while found > 0 and found % 2:
             found = wide.find(b":\x00", found + 1)
         colon = found // 2
     length = js_integer(_slice(text, wide, at, colon).decode()) if colon > at else None

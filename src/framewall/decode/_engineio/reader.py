@@ -62,21 +62,22 @@ class EngineIOReader(Reader):
         return self._payloads(Direction.SERVER, bodies, octets=bodies[0][:1] in (b"\x00", b"\x01"))
 
     def _payloads(self, side: Direction, bodies: list[bytes], *, octets: bool) -> Sequence[Packet]:
-        """All packets of all readings; a broken one does not hide the others."""
+        """All packets of all readings. Refused only if every reading is broken somewhere."""
         packets: list[Packet] = []
-        errors: list[PeerError] = []
+        errors: list[PeerError | None] = []
         for split in (split for body in bodies for split in self._splits(body, octets)):
+            error = split.error
             for item in split.items:
                 try:
                     packets += self._item(side, item)
-                except PeerError as error:
-                    packets += error.packets
-                    errors.append(error)
-            if split.error:
-                errors.append(split.error)
-        if errors:
-            errors[0].packets = packets
-            raise errors[0]
+                except PeerError as refused:
+                    packets += refused.packets
+                    error = refused
+            errors.append(error)
+        first = errors[0]
+        if first and all(errors):
+            first.packets = packets
+            raise first
         return packets
 
     def _splits(self, body: bytes, octets: bool) -> list[Payload]:
