@@ -18,6 +18,9 @@ fn tokeniser(name: &str) -> Judge {
         "jndi" => tokens::jndi::judge,
         "template" => tokens::template::judge,
         "url" => tokens::url::judge,
+        "ldap" => tokens::ldap::judge,
+        "path" => tokens::path::judge,
+        "xpath" => tokens::xpath::judge,
         "shell" => tokens::shell::judge,
         "xss" => |text| {
             [tokens::html::judge(text), tokens::js::judge(text)].into_iter().flatten().max_by_key(|hit| hit.strength)

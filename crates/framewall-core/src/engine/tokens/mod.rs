@@ -6,10 +6,13 @@
 pub mod html;
 pub mod jndi;
 pub mod js;
+pub mod ldap;
+pub mod path;
 pub mod shell;
 pub mod sql;
 pub mod template;
 pub mod url;
+pub mod xpath;
 
 use std::ops::Range;
 

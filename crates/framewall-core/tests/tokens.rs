@@ -1,0 +1,189 @@
+//! Every tokeniser: no panic on any bytes, spans inside the text, time that grows as the text does.
+
+use std::time::{Duration, Instant};
+
+use framewall_core::engine::tokens::{self, Hit};
+use proptest::prelude::*;
+
+type Judge = fn(&[u8]) -> Option<Hit>;
+
+const ALL: &[(&str, Judge)] = &[
+    ("html", tokens::html::judge),
+    ("jndi", tokens::jndi::judge),
+    ("js", tokens::js::judge),
+    ("ldap", tokens::ldap::judge),
+    ("path", tokens::path::judge),
+    ("shell", tokens::shell::judge),
+    ("sql", tokens::sql::judge),
+    ("template", tokens::template::judge),
+    ("url", tokens::url::judge),
+    ("xpath", tokens::xpath::judge),
+];
+
+/// Pieces that open, close, escape and repeat what the tokenisers look for.
+fn hostile() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(vec![
+        "'",
+        "\"",
+        "`",
+        "\\",
+        "<",
+        ">",
+        "<a ",
+        "<!--",
+        "=",
+        "/*",
+        "*/",
+        "--",
+        "#",
+        ";",
+        "|",
+        "&",
+        "&#",
+        "$(",
+        "${",
+        "{{",
+        "}}",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "union ",
+        "select ",
+        " or ",
+        "1",
+        "x",
+        " ",
+        "\n",
+        "\0",
+        "javascript:",
+        "on",
+        "load=",
+        "alert",
+        "http://",
+        "0x7f",
+        ".",
+        "../",
+        "@",
+        ":",
+        "::",
+        ",",
+        "sleep(",
+        "cat ",
+        "$IFS",
+        "%",
+        "^",
+        "!",
+        "\u{e9}",
+        "\u{2460}",
+        "jndi:",
+        "if ",
+        "for %a in (",
+    ]);
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat().into_bytes()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn any_bytes_are_judged_with_a_span_inside_them(text in hostile()) {
+        for (name, judge) in ALL {
+            if let Some(hit) = judge(&text) {
+                prop_assert!(hit.span.start <= hit.span.end && hit.span.end <= text.len(), "{name}: {hit:?}");
+                prop_assert!((1..=100).contains(&hit.strength), "{name}: {hit:?}");
+            }
+        }
+    }
+}
+
+/// The shortest of three runs: the machine may be busy.
+fn time(judge: Judge, text: &[u8]) -> Duration {
+    (0..3)
+        .map(|_| {
+            let started = Instant::now();
+            std::hint::black_box(judge(text));
+            started.elapsed()
+        })
+        .min()
+        .unwrap_or_default()
+}
+
+#[test]
+fn time_grows_as_the_text_does() {
+    let units = [
+        "'",
+        "\"",
+        "`",
+        "\\'",
+        "<",
+        "<a ",
+        "<a b=\"<a\" ",
+        "<a b='",
+        "<!--",
+        "/*",
+        "*/",
+        "--\n",
+        "#",
+        ";",
+        "|id",
+        "&",
+        "&#",
+        "$(",
+        "${",
+        "{{",
+        "{{{{a",
+        "(",
+        ")",
+        "[",
+        "]",
+        "union select ",
+        " or (",
+        "j ",
+        "javascript:",
+        "javascript:x ",
+        " onload=",
+        "alert(",
+        "http://",
+        "a:",
+        "../",
+        "@a",
+        "::",
+        "sleep(",
+        "$$",
+        "$a$",
+        "'\\'",
+        "`${",
+        "`",
+        "style=\"/*",
+        "<a style=/*",
+        "/a?b",
+        "url(",
+        "for %a in (",
+        "if a ",
+        "\\\\",
+        "=\"",
+        "='",
+        "{a,",
+        "^a",
+        "a^",
+        "?.",
+        "//",
+        "(&(a=",
+        "<x y=z ",
+    ];
+    for unit in units {
+        let short = unit.repeat(8_000 / unit.len());
+        let long = unit.repeat(38_000 / unit.len());
+        for (name, judge) in ALL {
+            let (short, long) = (time(*judge, short.as_bytes()), time(*judge, long.as_bytes()));
+            // Sixteen times the text; a quadratic one would take 256 times as long.
+            let allowed = (short * 80).max(Duration::from_millis(40));
+            assert!(long <= allowed, "{name} on {unit:?}: {short:?} then {long:?}");
+        }
+    }
+}
