@@ -275,7 +275,7 @@ impl Reader<'_> {
     /// Goes to the next line's first byte that is no blank; its column. Blank lines are skipped.
     fn next_line(&mut self) -> Option<usize> {
         loop {
-            let line = memchr::memrchr(b'\n', &self.bytes[..self.at]).map_or(0, |at| at + 1);
+            let line = memchr::memrchr2(b'\n', b'\r', &self.bytes[..self.at]).map_or(0, |at| at + 1);
             let line = if self.bytes[line..self.at].trim_ascii().is_empty() { line } else { self.at };
             self.skip_spaces();
             match self.peek(0)? {
@@ -317,7 +317,16 @@ impl Reader<'_> {
     }
 
     fn line_end(&self, from: usize) -> usize {
-        memchr::memchr(b'\n', &self.bytes[from..]).map_or(self.bytes.len(), |length| from + length)
+        memchr::memchr2(b'\n', b'\r', &self.bytes[from..]).map_or(self.bytes.len(), |length| from + length)
+    }
+
+    /// How long the line break at `at` is: LF, CR LF or CR; 0 for none.
+    fn line_break(&self, at: usize) -> usize {
+        match self.bytes.get(at..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => 0,
+        }
     }
 
     fn token_end(&self, from: usize) -> usize {

@@ -81,7 +81,7 @@ impl Reader<'_> {
     fn goes_on(&mut self) -> bool {
         let back = self.at;
         let blank = self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        let broken = self.bytes[self.at..self.at + blank].contains(&b'\n');
+        let broken = self.bytes[self.at..self.at + blank].iter().any(|byte| matches!(byte, b'\n' | b'\r'));
         self.at += blank;
         let on = broken
             && !matches!(self.peek(0), None | Some(b',' | b'[' | b']' | b'{' | b'}' | b':' | b'#' | b'"' | b'\''));

@@ -57,12 +57,13 @@ impl Reader<'_> {
             let mut indent = 0;
             while let Some(byte) = self.peek(0) {
                 match byte {
-                    b'\n' => (breaks, indent) = (breaks + 1, 0),
-                    b' ' | b'\t' => indent += 1,
-                    b'\r' => {}
+                    b'\n' | b'\r' => {
+                        (breaks, indent) = (breaks + 1, 0);
+                        self.at += self.line_break(self.at);
+                    }
+                    b' ' | b'\t' => (indent, self.at) = (indent + 1, self.at + 1),
                     _ => break,
                 }
-                self.at += 1;
             }
             let item = self.peek(0) == Some(b'-') && self.blank(1) && self.open.is_empty();
             if breaks == 0
@@ -122,11 +123,10 @@ impl Reader<'_> {
         let (mut at, mut breaks) = (at, 0);
         while let Some(&byte) = self.bytes.get(at) {
             match byte {
-                b'\n' => breaks += 1,
-                b' ' | b'\t' | b'\r' => {}
+                b'\n' | b'\r' => (breaks, at) = (breaks + 1, at + self.line_break(at)),
+                b' ' | b'\t' => at += 1,
                 _ => break,
             }
-            at += 1;
         }
         let kept = self.text.trim_ascii_end().len();
         self.text.truncate(kept);
@@ -184,7 +184,7 @@ impl Reader<'_> {
         let keep = marks.contains(&b'+');
         let stated = marks.iter().find(|byte| (b'1'..=b'9').contains(byte)).map(|byte| usize::from(byte - b'0'));
         let parent = self.open.last().map_or(0, |open| open.column + 1);
-        self.at = (header.end + 1).min(self.bytes.len());
+        self.at = header.end + self.line_break(header.end);
         let start = self.at;
         let mut least = stated.map(|stated| (parent + stated).saturating_sub(1).max(usize::from(parent > 0)));
         self.text.clear();
@@ -192,9 +192,8 @@ impl Reader<'_> {
         while self.at < self.bytes.len() {
             let line = &self.bytes[self.at..self.line_end(self.at)];
             let indent = line.iter().take_while(|&&byte| byte == b' ').count();
-            let text = line.strip_suffix(b"\r").unwrap_or(line);
-            let next = (self.at + line.len() + 1).min(self.bytes.len());
-            if text.len() == indent && least.is_none_or(|least| indent <= least) {
+            let next = self.at + line.len() + self.line_break(self.at + line.len());
+            if line.len() == indent && least.is_none_or(|least| indent <= least) {
                 breaks += 1;
                 self.at = next;
                 continue;
@@ -203,7 +202,7 @@ impl Reader<'_> {
             if indent < least || indent < parent {
                 break;
             }
-            let text = &text[least..];
+            let text = &line[least..];
             let now_plain = !matches!(text.first(), Some(b' ' | b'\t'));
             match (broken, folded && plain && now_plain, breaks) {
                 (true, true, 0) => self.text.push(b' '),
@@ -226,9 +225,7 @@ impl Reader<'_> {
         walk.decoded(self.text.len(), start)?;
         walk.value(Kind::Text, &self.text, start..end)?;
         // The reader goes on at a line's end.
-        if self.at > header.end {
-            self.at -= usize::from(self.at < self.bytes.len() || self.bytes.ends_with(b"\n"));
-        }
+        self.at = if end > start { end } else { header.end };
         Ok(())
     }
 }
