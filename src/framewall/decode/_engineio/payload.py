@@ -33,7 +33,7 @@ _LONGEST_LENGTH = 312
 
 _JSONP_FIELD = re.compile(rb"(?:^|[&;?])(?:d|%64)(?:\[[^=&]*\]|%5[bB][^=&]*)?=")
 _ESCAPED_NEWLINE = re.compile(rb"(\\)?\\n")
-_JSONP_CALL = re.compile(rb'^\s*(?:/\*\*/)?\s*[\w.$]*(?:\[\d*\])?\(("(?:[^"\\]|\\.)*")\);?\s*$', re.DOTALL)
+_JSONP_CALL = re.compile(rb'^\s*(?:/\*\*/\s*)?[\w.$]*(?:\[\d*\])?\(("(?:[^"\\]|\\.)*")\);?\s*$', re.DOTALL)
 
 
 class Item(NamedTuple):
