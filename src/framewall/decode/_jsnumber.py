@@ -12,7 +12,7 @@ WHITE_SPACE = (
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""ECMA-262 WhiteSpace and LineTerminator."""
+"""ECMA-262 WhiteSpace and LineTerminator; like a digit, each equals its own Number."""
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _RADIX = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
@@ -35,8 +35,3 @@ def js_integer(text: str) -> int | None:
         return None
     value = float(bare)
     return int(value) if value.is_integer() else None
-
-
-def is_js_digit(char: str) -> bool:
-    """Whether ``Number(char) == char`` holds for one character: an ASCII digit or white space."""
-    return "0" <= char <= "9" or char in WHITE_SPACE

@@ -8,6 +8,7 @@ are then judged as they are.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange
@@ -17,8 +18,13 @@ from framewall.model import Message, Opcode, Request, SendUpstream, Upgrade
 
 
 def _query(request: Request) -> dict[str, list[str]]:
+    return _parsed(request.query)
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(query: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for key, value in parse_qsl(request.query, keep_blank_values=True):
+    for key, value in parse_qsl(query, keep_blank_values=True):
         found.setdefault(key, []).append(value)
     return found
 
@@ -52,7 +58,7 @@ class SocketIO(Decoder):
         if begins and len(versions) == 1:
             engine = 4 if versions == ["4"] else 3
         bare = "/socket.io" not in unquote(request.path)
-        return SocketIOReader(engine, jsonp="j" in query, bare=bare)
+        return SocketIOReader(engine, bare=bare)
 
     def session(self, request: Request) -> str | None:
         """The last ``sid`` of the query, as Node reads it."""

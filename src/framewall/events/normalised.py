@@ -15,6 +15,7 @@ _TEXT_TYPES = {
     "form": "application/x-www-form-urlencoded",
     "xml": "application/xml",
 }
+_LONGEST_NAME = 256
 _TRIED = 2
 """Formats that a binary part is tried to be shown as."""
 
@@ -53,9 +54,9 @@ def packet_line(packet: Packet) -> str:
     line = f"{packet.framework}/{packet.version}" if packet.version else packet.framework
     line += f" {packet.kind}"
     if packet.namespace is not None:
-        line += f" namespace={_one_line(packet.namespace)}"
+        line += f" namespace={_one_line(packet.namespace[:_LONGEST_NAME])}"
     if packet.name is not None:
-        line += f' name="{_one_line(packet.name)}"'
+        line += f' name="{_one_line(packet.name[:_LONGEST_NAME])}"'
     return line
 
 

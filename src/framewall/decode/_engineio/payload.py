@@ -31,7 +31,7 @@ KINDS = {
 _LONGEST_LENGTH = 312
 """Bytes in which Node must find the end of a binary payload's length."""
 
-_JSONP_FIELD = re.compile(rb"(?:^|[&;?])(?:d|%64)(?:\[[^=&]*\]|%5[bB][^=&]*)?=")
+_JSONP_FIELD = re.compile(rb"(?:^|[&;])(?:d|%64)(?:(?:\[|%5[bB])[^=&]*)?=([^&]*)")
 _ESCAPED_NEWLINE = re.compile(rb"(\\)?\\n")
 _JSONP_CALL = re.compile(rb'^\s*(?:/\*\*/\s*)?[\w.$]*(?:\[\d*\])?\(("(?:[^"\\]|\\.)*")\);?\s*$', re.DOTALL)
 
@@ -112,18 +112,18 @@ def split_3_binary(body: bytes) -> Payload:
     return Payload(items, None if items else DecodeError("engineio.payload", "no packet in the payload"))
 
 
-def jsonp_bodies(body: bytes, *, expected: bool) -> list[bytes]:
-    """The payloads in a form body's ``d``, if any: as Node unescapes them, and as Python does (not)."""
-    if not expected and not _JSONP_FIELD.search(body):
-        return []
+def jsonp_bodies(body: bytes) -> list[bytes]:
+    """The payloads in a form body's ``d``, if any: as Node unescapes them, and as Python does (not).
+
+    Raises LimitReached if there are more of them than a payload may have packets.
+    """
     found: list[bytes] = []
-    for pair in body.split(b"&"):
-        name, _, value = pair.partition(b"=")
-        if unquote_to_bytes(name).partition(b"[")[0] != b"d":
-            continue
-        plain = unquote_to_bytes(value.replace(b"+", b" "))
+    for pair in _JSONP_FIELD.finditer(body):
+        plain = unquote_to_bytes(pair[1].replace(b"+", b" "))
         node = _ESCAPED_NEWLINE.sub(lambda m: m[0] if m[1] else b"\n", plain).replace(b"\\\\n", b"\\n")
         found += [node] if node == plain else [node, plain]
+        if len(found) > PAYLOAD_PACKETS.default:
+            raise LimitReached(PAYLOAD_PACKETS)
     return found
 
 

@@ -27,10 +27,8 @@ class EngineIOReader(Reader):
 
     framework = NAME
 
-    def __init__(self, engine: int | None, *, jsonp: bool) -> None:
-        """``jsonp``: the session was opened for JSONP, so that its bodies are forms."""
+    def __init__(self, engine: int | None) -> None:
         self.engine = engine
-        self._jsonp = jsonp
 
     def text_message(self, side: Direction, data: bytes) -> Sequence[Packet]:
         """A text message; ``data`` still has its ``4``. Raises PeerError."""
@@ -51,7 +49,7 @@ class EngineIOReader(Reader):
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """A POST body is a payload: as the version says, or inside a JSONP form's ``d``."""
         octets = "octet-stream" in (request.header("content-type") or "").lower()
-        forms = payload.jsonp_bodies(data, expected=self._jsonp)
+        forms = payload.jsonp_bodies(data)
         return self._payloads(Direction.CLIENT, forms or [data], octets=octets)
 
     def reply(self, request: Request, status: int, data: bytes) -> Sequence[Packet]:

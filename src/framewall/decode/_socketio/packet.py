@@ -11,7 +11,7 @@ import re
 from json import JSONDecoder
 from typing import NamedTuple
 
-from framewall.decode._jsnumber import is_js_digit, js_integer
+from framewall.decode._jsnumber import WHITE_SPACE, js_integer
 
 CONNECT, DISCONNECT, EVENT, ACK, ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 KINDS = ("connect", "disconnect", "event", "ack", "connect_error", "event", "ack")
@@ -23,6 +23,7 @@ _OPENS = (b"{", b"", b"[", b"[", b'"{', b"[", b"[")
 _NAME = re.compile(rb'\[\s*"([^"\\\x00-\x1f]*)"')
 _NAME_ESCAPED = re.compile(rb'\[\s*"')
 _NUMBER_NAME = re.compile(rb"\[\s*(-?[0-9][0-9.eE+-]*)\s*[,\]]")
+_JS_DIGITS = re.compile(f"[0-9{WHITE_SPACE}]*")
 _LENIENT = JSONDecoder(strict=False)
 _BRACKET = re.compile(rb'[\[{"]')
 
@@ -69,8 +70,7 @@ def as_node_reads(text: str) -> tuple[Head, str] | None:
         comma = text.find(",", at)
         end = len(text) if comma < 0 else comma
         namespace, at = text[at:end], min(end + 1, len(text))
-    while at < len(text) and is_js_digit(text[at]):
-        at += 1
+    at = _JS_DIGITS.match(text, at).end()  # type: ignore[union-attr]
     return Head(kind, attachments, namespace.encode("utf-8", "surrogatepass"), at), text[at:]
 
 

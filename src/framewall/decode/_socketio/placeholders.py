@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-import json
-
+from framewall import _core
 from framewall.model import Path
 
+Walked = tuple[str | bytes | int, ...]
 
-class _Object(list[tuple[str, object]]):
-    """An object with every member, repeated names included; a type of its own to be told from arrays."""
+_FLAG = b"_placeholder"
+_FALSE = {("bool", b"false"), ("null", b"null"), ("null", b""), ("number", b"0"), ("text", b"")}
+_LONGEST = 9
+"""Digits of a number that can still be counted to."""
 
 
 def find(body: bytes, count: int) -> tuple[dict[int, Path], bool]:
     """The first place of each attachment, and whether a placeholder asks for one that will not come.
 
     Back ends differ: Node wants ``true`` and a number in range, Python takes anything true and counts
-    negative numbers from the end. Whatever is a placeholder to any of them is one here. JSON that cannot be
-    read has no places: the engine judges it, and names its attachments by number.
+    negative numbers from the end. Whatever is a placeholder to any of them is one here. The walk is the
+    engine's own, with its limits; what it cannot reach has its attachments named by their number.
     """
-    try:
-        root = json.loads(body, object_pairs_hook=_Object, parse_int=_small)
-    except (ValueError, RecursionError):
+    if _FLAG not in body and b"\\" not in body:
         return {}, False
+    flagged: set[Walked] = set()
+    numbers: list[tuple[Walked, str, bytes]] = []
+    for path, role, kind, leaf, _ in _core.walk(body, "json"):
+        if role == "key" and leaf == _FLAG:
+            flagged.add(path[:-1])
+        elif role == "value" and path and path[-1] == "_placeholder" and (kind, leaf) in _FALSE:
+            flagged.discard(path[:-1])
+        elif role == "value" and path and path[-1] == "num":
+            numbers.append((path[:-1], kind, leaf))
     places: dict[int, Path] = {}
     illegal = False
-    rest: list[tuple[Path, object]] = [((), root)]
-    while rest:
-        path, value = rest.pop()
-        if isinstance(value, _Object):
-            if any(name == "_placeholder" and flag for name, flag in value):
-                for num in (num for name, num in value if name == "num"):
-                    if isinstance(num, int) and not isinstance(num, bool) and 0 <= num < count:
-                        places.setdefault(num, path)
-                    else:
-                        illegal = True
-            rest += (((*path, name), member) for name, member in reversed(value))
-        elif isinstance(value, list):
-            rest += (((*path, place), value[place]) for place in range(len(value) - 1, -1, -1))
+    for holder, kind, leaf in numbers:
+        if holder in flagged:
+            number = int(leaf) if kind == "number" and leaf.isdigit() and len(leaf) <= _LONGEST else -1
+            if 0 <= number < count:
+                places.setdefault(number, _path(holder))
+            else:
+                illegal = True
     return places, illegal
 
 
-def _small(digits: str) -> int:
-    """Numbers beyond any count need not be exact, and must not be slow."""
-    return int(digits) if len(digits) < 12 else -1
+def _path(walked: Walked) -> Path:
+    """As fields are named: a key that is no text is shown as if it were."""
+    return tuple(step.decode("utf-8", "replace") if isinstance(step, bytes) else step for step in walked)

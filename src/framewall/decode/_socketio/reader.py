@@ -32,9 +32,9 @@ class SocketIOReader(EngineIOReader):
     Until a packet of Socket.IO has been seen it may be ``bare`` Engine.IO, whose messages are anything.
     """
 
-    def __init__(self, engine: int | None, *, jsonp: bool = False, bare: bool = False) -> None:
+    def __init__(self, engine: int | None, *, bare: bool = False) -> None:
         """``bare``: nothing but Engine.IO is certain yet."""
-        super().__init__(engine, jsonp=jsonp)
+        super().__init__(engine)
         self._bare = bare
         self._pending: dict[Direction, Pending] = {}
         if not bare:

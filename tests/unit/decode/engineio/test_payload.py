@@ -51,7 +51,7 @@ def test_packets_are_counted(split: object, packet: bytes) -> None:
 )
 def test_jsonp_forms(body: bytes, wanted: list[bytes]) -> None:
     """As Node unescapes them, and as Python leaves them."""
-    assert payload.jsonp_bodies(body, expected=False) == wanted
+    assert payload.jsonp_bodies(body) == wanted
 
 
 def test_jsonp_replies() -> None:
