@@ -46,6 +46,7 @@ log = logging.getLogger("framewall.pipeline")
 
 _WEBSOCKET = "websocket"
 _HTTP = "http"
+_PEERS = frozenset(each.value for each in Direction)
 
 
 class EngineFinding(Protocol):
@@ -264,18 +265,24 @@ class Inspector:
             return self._fault(route, request, _WEBSOCKET)
 
     def failed(self, session: Session, side: str, limit: str | None, why: str, code: int) -> None:
-        """Records what the wire refused: a broken frame, a cap reached. The driver closes with ``code``."""
+        """Records what the wire refused: a broken frame, a cap reached. The driver closes with ``code``.
+
+        ``side`` is whose fault it is: ``client``, ``server``, or ``framewall`` for a fault of our own.
+        """
         request = session.request
         route = self.policy.route(request.route)
         if route.mode is Mode.OFF:
             return
+        if limit is None and side not in _PEERS:
+            log.warning("a connection to %s was ended: %s", request.path, why)
+            return
         attack, rule = ("data_bomb", f"limit.{limit}") if limit else ("protocol", f"websocket.{code}")
         finding = Finding(attack, rule, f"{side}.frames", (_WEBSOCKET,), why, route.threshold)
         framework = session.conversation.readings.framework or _WEBSOCKET
-        verdict = Verdict(
-            Action.CLOSE, route.threshold, (finding,), framework, normalised.head(request), close_code=code
-        )
-        self._tell(route, request, verdict, _WEBSOCKET, session.conversation.id, None)
+        shown = normalised.head(request)
+        verdict = Verdict(Action.CLOSE, route.threshold, (finding,), framework, shown, close_code=code)
+        transport = _WEBSOCKET if request.upgrade else _HTTP
+        self._tell(route, request, verdict, transport, session.conversation.id, None)
 
     def close(self, session: Session, reason: str) -> None:
         """The connection has ended."""

@@ -510,6 +510,12 @@ def test_what_the_wire_refuses_is_recorded(house: House, limit: str | None, atta
     assert (event.attacks, event.findings[0].rule, event.close_code) == ((attack,), rule, 1002)
 
 
+def test_a_fault_of_our_own_is_no_attack(house: House) -> None:
+    """Nobody did it."""
+    house.inspector.failed(house.open(), "framewall", None, "the upstream is away", 1011)
+    assert house.events == []
+
+
 def test_too_many_attachments_are_a_data_bomb(house: House) -> None:
     """Announcing them is enough."""
     verdict = house.say(house.open(), '4599999-["m",{"_placeholder":true,"num":0}]')

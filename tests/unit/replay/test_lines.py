@@ -90,7 +90,7 @@ def test_a_session_remembers(lines: Lines) -> None:
     head = '451-["m",{"_placeholder":true,"num":0}]'
     assert lines.judge({"data": head, "path": SOCKETIO, "session": "s"})["verdict"] == "pass"
     answer = lines.judge({"data_b64": b64(ATTACK.encode()), "path": SOCKETIO, "session": "s"})
-    assert answer["findings"][0]["field"] == 'event["m"].args[0]'
+    assert answer["findings"][0]["field"].startswith('event["m"].args[0]')
     other = lines.judge({"data_b64": b64(b"hello"), "path": SOCKETIO, "session": "t"})
     assert other["findings"][0]["rule"] == "socketio.attachments"
 
