@@ -3,6 +3,8 @@
 use pyo3::prelude::*;
 
 mod engine;
+mod jobs;
+mod relay;
 mod view;
 
 /// The native half of Framewall.
@@ -18,5 +20,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(view::walk, module)?)?;
     module.add_function(wrap_pyfunction!(view::format_names, module)?)?;
     module.add_function(wrap_pyfunction!(view::readings, module)?)?;
+    module.add_class::<relay::Relay>()?;
+    module.add_class::<relay::Job>()?;
+    module.add_function(wrap_pyfunction!(relay::relay_limits, module)?)?;
     Ok(())
 }

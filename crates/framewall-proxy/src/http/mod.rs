@@ -1,0 +1,12 @@
+//! HTTP/1.1 between client and application: checked ([`check`]), routed ([`route`]), judged, sent on
+//! ([`proxy`]), or after a verified handshake given to a tunnel ([`upgrade`]).
+
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+pub mod answer;
+pub mod body;
+pub mod check;
+pub mod headers;
+pub mod proxy;
+pub mod route;
+pub mod upgrade;

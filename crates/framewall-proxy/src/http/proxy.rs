@@ -1,0 +1,218 @@
+//! One request from its head to its answer.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::header::{self, HeaderMap, HeaderValue};
+use http::{Request, Response, StatusCode, Version};
+use hyper::body::Incoming;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::answer::Answer;
+use super::body::{Body, CollectError};
+use super::{check, headers, route, upgrade};
+use crate::config::{Fail, Inspect, Route};
+use crate::judge::{BodyRuling, Failure, Head, Job, Plan, Reply};
+use crate::limits;
+use crate::registry::Place;
+use crate::relay::{Shared, Site};
+use crate::upstream::exchange::{self, GatewayError};
+use crate::upstream::pool::Pool;
+use framewall_core::wire::Side;
+
+/// One client's connection.
+pub struct Client {
+    /// `None`: over a unix socket, so a proxy of this machine.
+    pub(crate) peer: Option<IpAddr>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) place: Arc<Place>,
+}
+
+/// One request on its way.
+pub(super) struct Passage<'a> {
+    pub(super) client: &'a Client,
+    pub(super) site: &'a Arc<Site>,
+    pub(super) client_ip: IpAddr,
+    pub(super) head: Arc<Head>,
+    pub(super) plan: Plan,
+}
+
+const REFUSED: &str = "Blocked by Framewall.";
+const UNJUDGED: &str = "This could not be inspected.";
+
+/// Answers one request, one way or another.
+pub async fn serve(client: Arc<Client>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    Ok(exchange(&client, request).await.unwrap_or_else(Answer::into_response))
+}
+
+async fn exchange(client: &Client, mut request: Request<Incoming>) -> Result<Response<Body>, Answer> {
+    check::check(&mut request)?;
+    let shared = &client.shared;
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let index = route::find(&shared.routes, host, request.uri().path()).map_err(|error| match error {
+        route::NoRoute::Unmatched => Answer::new(StatusCode::NOT_FOUND, "Nothing is served here."),
+        route::NoRoute::Ambiguous => Answer::new(StatusCode::BAD_REQUEST, "The path is ambiguous."),
+    })?;
+    let site = &shared.sites[index];
+    let wants_tunnel = upgrade::is_wanted(request.headers());
+    let client_ip = headers::client_ip(request.headers(), client.peer, &shared.trusted);
+    let head = Arc::new(head(shared, &site.route, client_ip, &request, wants_tunnel));
+    let mut passage = Passage { client, site, client_ip, head, plan: Plan::default() };
+    let handshake = if wants_tunnel { Some(passage.handshake(&request)?) } else { None };
+    passage.plan = passage.judged().await?;
+    match handshake {
+        Some(handshake) => {
+            let socket = hyper::upgrade::on(&mut request);
+            passage.upgrade(handshake, request.into_parts().0, socket).await
+        }
+        None => passage.forward(request).await,
+    }
+}
+
+fn head(shared: &Shared, route: &Route, client_ip: IpAddr, request: &Request<Incoming>, upgrade: bool) -> Head {
+    let target = request.uri().path_and_query().map_or("*", |target| target.as_str());
+    Head {
+        id: shared.registry.number(),
+        method: request.method().as_str().to_owned(),
+        target: target.to_owned(),
+        version: if request.version() == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },
+        headers: headers::listed(request.headers()),
+        client_ip: client_ip.to_string(),
+        route: route.name.as_str().into(),
+        scheme: shared.scheme.clone(),
+        upgrade,
+    }
+}
+
+impl Passage<'_> {
+    pub(super) fn route(&self) -> &Route {
+        &self.site.route
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        self.route().inspect == Inspect::Nothing
+    }
+
+    /// Tells the judge that the relay itself refused.
+    pub(super) fn report(&self, failure: Failure) {
+        if !self.is_off() {
+            self.client.shared.judge.submit(Job::Refused { request: Arc::clone(&self.head), failure });
+        }
+    }
+
+    async fn judged(&self) -> Result<Plan, Answer> {
+        if self.is_off() {
+            return Ok(Plan::default());
+        }
+        let request = Arc::clone(&self.head);
+        let plan = self.ask(|reply| Job::Request { request, reply }).await?.unwrap_or_default();
+        match plan.refuse {
+            // What a client sends right behind a refused handshake is not HTTP.
+            Some(status) if self.head.upgrade => Err(Answer::refusal(status, REFUSED).closing()),
+            Some(status) => Err(Answer::refusal(status, REFUSED)),
+            None => Ok(plan),
+        }
+    }
+
+    /// The judge's answer; `None` where there is none and the route fails open.
+    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<Option<T>, Answer> {
+        let (reply, answer): (_, oneshot::Receiver<T>) = Reply::new();
+        self.client.shared.judge.submit(job(reply));
+        let limit = match timeout(self.route().limits.inspect(), answer).await {
+            Ok(Ok(answer)) => return Ok(Some(answer)),
+            Ok(Err(_)) => None,
+            Err(_) => Some(limits::INSPECT_MS.name),
+        };
+        self.report(Failure { side: None, limit, why: "inspection failed", code: 503 });
+        match self.route().fail {
+            Fail::Open => Ok(None),
+            Fail::Closed => {
+                let answer = Answer::new(StatusCode::SERVICE_UNAVAILABLE, UNJUDGED);
+                Err(if self.head.upgrade { answer.closing() } else { answer })
+            }
+        }
+    }
+
+    async fn ruled(&self, job: impl FnOnce(Reply<BodyRuling>) -> Job) -> Result<(), Answer> {
+        match self.ask(job).await? {
+            Some(BodyRuling::Refuse(status)) => Err(Answer::refusal(status, REFUSED)),
+            Some(BodyRuling::Pass) | None => Ok(()),
+        }
+    }
+
+    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Body>, Answer> {
+        let (parts, incoming) = request.into_parts();
+        let limits = &self.route().limits;
+        let mut onward = self.onward_headers(&parts.headers);
+        let mut body = Body::stream(incoming, limits.stall());
+        if self.plan.inspect_body && !body.is_empty() {
+            body = self.inspected_body(body).await?;
+            onward.insert(header::CONTENT_LENGTH, HeaderValue::from(http_body::Body::size_hint(&body).lower()));
+        }
+        let request = exchange::request(parts, onward, body);
+        let client = self.client;
+        let answer = exchange::send(&self.site.group, &client.pool, self.client_ip, limits, request).await;
+        let response = answer.map_err(Self::away)?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(Self::away(GatewayError::Broken));
+        }
+        self.respond(response).await
+    }
+
+    pub(super) fn away(error: GatewayError) -> Answer {
+        let (status, text) = error.answer();
+        Answer::new(status, text)
+    }
+
+    /// The request's headers as the application gets them.
+    pub(super) fn onward_headers(&self, sent: &HeaderMap) -> HeaderMap {
+        let mut onward = sent.clone();
+        headers::strip_hop(&mut onward);
+        headers::forward(&mut onward, self.client.peer, &self.client.shared.scheme, &self.client.shared.trusted);
+        if self.plan.inspect_response {
+            onward.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        onward
+    }
+
+    async fn inspected_body(&self, body: Body) -> Result<Body, Answer> {
+        let body = body.collect(self.route().limits.body_bytes).await.map_err(|error| match error {
+            CollectError::TooBig => {
+                self.report(too_big(Side::Client, "request body too big to be inspected", 413));
+                Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too big to be inspected.").closing()
+            }
+            CollectError::Broken => Answer::new(StatusCode::BAD_REQUEST, "The body broke off.").closing(),
+        })?;
+        let (request, copy) = (Arc::clone(&self.head), body.clone());
+        self.ruled(|reply| Job::Body { request, body: copy, reply }).await?;
+        Ok(Body::full(body))
+    }
+
+    /// The application's answer as the client gets it.
+    pub(super) async fn respond(&self, response: Response<Incoming>) -> Result<Response<Body>, Answer> {
+        let (mut parts, incoming) = response.into_parts();
+        headers::strip_hop(&mut parts.headers);
+        parts.version = Version::HTTP_11;
+        let mut body = Body::stream(incoming, self.route().limits.stall());
+        if self.plan.inspect_response {
+            let whole = body.collect(self.route().limits.body_bytes).await.map_err(|error| {
+                if error == CollectError::TooBig {
+                    self.report(too_big(Side::Server, "answer too big to be inspected", 502));
+                }
+                Answer::new(StatusCode::BAD_GATEWAY, "The application's answer could not be inspected.")
+            })?;
+            let (request, status) = (Arc::clone(&self.head), parts.status.as_u16());
+            let (listed, copy) = (headers::listed(&parts.headers), whole.clone());
+            self.ruled(|reply| Job::Response { request, status, headers: listed, body: copy, reply }).await?;
+            body = Body::full(whole);
+        }
+        Ok(Response::from_parts(parts, body))
+    }
+}
+
+fn too_big(side: Side, why: &'static str, code: u16) -> Failure {
+    Failure { side: Some(side), limit: Some(limits::BODY_BYTES.name), why, code }
+}

@@ -1,0 +1,246 @@
+//! The border to whatever decides. Jobs go out; answers come back through the [`Reply`] that a job carries.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use framewall_core::wire::{Side, WireError};
+use tokio::sync::oneshot;
+
+/// What decides. `submit` is called on the event loop's threads: it must not block.
+///
+/// Jobs of one connection are submitted in order, and at most one that wants a reply is open at a time; one
+/// without a reply ([`Job::Failed`], [`Job::Closed`]) may follow while that one is open.
+pub trait Judge: Send + Sync + 'static {
+    /// Takes one job.
+    fn submit(&self, job: Job);
+
+    /// Whether a message may pass without a job. Called in order, for each message, before it would be one.
+    fn screen(&self, _connection: u64, _message: &Message) -> bool {
+        false
+    }
+}
+
+/// One request's head, as it came.
+#[derive(Debug)]
+pub struct Head {
+    /// Its number, unique while the relay lives.
+    pub id: u64,
+    /// As sent.
+    pub method: String,
+    /// As sent, query included.
+    pub target: String,
+    /// `HTTP/1.1`.
+    pub version: &'static str,
+    /// In order; names in their usual case, values as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// The client, seen through trusted proxies.
+    pub client_ip: String,
+    /// The route it takes.
+    pub route: Arc<str>,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// A WebSocket handshake.
+    pub upgrade: bool,
+}
+
+/// What to do with a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Answer this instead of sending it on.
+    pub refuse: Option<u16>,
+    /// Bring its body before it is sent on.
+    pub inspect_body: bool,
+    /// Bring the answer before it is sent back.
+    pub inspect_response: bool,
+}
+
+/// What to do with a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyRuling {
+    /// Send it on.
+    Pass,
+    /// Answer this status instead.
+    Refuse(u16),
+}
+
+/// What to do with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// Release it.
+    Pass,
+    /// Release nothing of it. The connection goes on, unless the compressor's state would be lost.
+    Drop,
+    /// Release nothing of it, and end the connection with this code.
+    Close(u16),
+}
+
+/// One complete message, for judging.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Who sent it.
+    pub sender: Side,
+    /// A text message; else binary.
+    pub text: bool,
+    /// Unmasked, inflated, assembled.
+    pub payload: Bytes,
+    /// Frames it came in.
+    pub frames: u32,
+    /// Whether it came compressed.
+    pub compressed: bool,
+}
+
+/// Something that ends a connection or refuses a body without a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// At fault; `None`: our own.
+    pub side: Option<Side>,
+    /// The cap that was reached, if it was one.
+    pub limit: Option<&'static str>,
+    /// In one line.
+    pub why: &'static str,
+    /// The close code, or the HTTP status.
+    pub code: u16,
+}
+
+impl From<WireError> for Failure {
+    fn from(error: WireError) -> Self {
+        Self {
+            side: Some(error.fault),
+            limit: error.limit.map(|limit| limit.name),
+            why: error.why,
+            code: error.close_code,
+        }
+    }
+}
+
+/// What one tunnel carried, for the log.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The client.
+    pub client_ip: String,
+    /// The route's name.
+    pub route: Arc<str>,
+    /// What was selected.
+    pub subprotocol: Option<String>,
+    /// Messages judged, from the client and from the server.
+    pub messages: [u64; 2],
+    /// Bytes read after the handshake, from the client and from the server.
+    pub bytes: [u64; 2],
+    /// How long it stood.
+    pub seconds: f64,
+    /// Why it ended, in a few words.
+    pub reason: &'static str,
+}
+
+/// Something to decide or to know.
+#[derive(Debug)]
+pub enum Job {
+    /// A request's head.
+    Request {
+        /// It.
+        request: Arc<Head>,
+        /// Where the plan goes.
+        reply: Reply<Plan>,
+    },
+    /// The whole body of a request whose plan asked for it.
+    Body {
+        /// Its head.
+        request: Arc<Head>,
+        /// All of it.
+        body: Bytes,
+        /// Where the ruling goes.
+        reply: Reply<BodyRuling>,
+    },
+    /// The whole answer to a request whose plan asked for it.
+    Response {
+        /// What it answers.
+        request: Arc<Head>,
+        /// Its status.
+        status: u16,
+        /// Its headers.
+        headers: Vec<(String, String)>,
+        /// All of it.
+        body: Bytes,
+        /// Where the ruling goes.
+        reply: Reply<BodyRuling>,
+    },
+    /// A request or its answer was refused by the relay itself.
+    Refused {
+        /// It.
+        request: Arc<Head>,
+        /// Why.
+        failure: Failure,
+    },
+    /// A tunnel stands.
+    Opened {
+        /// Its number, unique while the relay lives.
+        connection: u64,
+        /// The handshake.
+        request: Arc<Head>,
+        /// What was selected.
+        subprotocol: Option<String>,
+        /// What was agreed, as the client was told.
+        extensions: Option<String>,
+    },
+    /// Messages of one direction, in order.
+    Messages {
+        /// The tunnel.
+        connection: u64,
+        /// At least one.
+        batch: Vec<Message>,
+        /// Where the rulings go, one a message; after a [`Ruling::Close`] no more are needed.
+        reply: Reply<Vec<Ruling>>,
+    },
+    /// A tunnel is ended by the relay itself.
+    Failed {
+        /// The tunnel.
+        connection: u64,
+        /// Why.
+        failure: Failure,
+    },
+    /// A tunnel has ended. Also given for tunnels of routes that are off.
+    Closed {
+        /// The tunnel.
+        connection: u64,
+        /// What it carried.
+        summary: Summary,
+    },
+}
+
+impl Job {
+    /// Nobody waits for its answer any more.
+    pub fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Request { reply, .. } => reply.0.is_closed(),
+            Self::Body { reply, .. } | Self::Response { reply, .. } => reply.0.is_closed(),
+            _ => false,
+        }
+    }
+
+    /// The tunnel it belongs to.
+    pub fn connection(&self) -> Option<u64> {
+        match self {
+            Self::Opened { connection, .. }
+            | Self::Messages { connection, .. }
+            | Self::Failed { connection, .. }
+            | Self::Closed { connection, .. } => Some(*connection),
+            Self::Request { .. } | Self::Body { .. } | Self::Response { .. } | Self::Refused { .. } => None,
+        }
+    }
+}
+
+/// Where an answer goes. Dropped without one, the job has failed: the route's `fail` decides.
+#[derive(Debug)]
+pub struct Reply<T>(oneshot::Sender<T>);
+
+impl<T> Reply<T> {
+    pub(crate) fn new() -> (Self, oneshot::Receiver<T>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(sender), receiver)
+    }
+
+    /// Answers. Nobody may be waiting any more.
+    pub fn send(self, answer: T) {
+        let _ = self.0.send(answer);
+    }
+}

@@ -1,0 +1,312 @@
+//! One direction: what its bytes are, and what of them may go on.
+
+use std::collections::VecDeque;
+use std::task::Context;
+use std::time::Instant;
+
+use bytes::Bytes;
+use framewall_core::wire::boundary::Boundary;
+use framewall_core::wire::frame::Opcode;
+use framewall_core::wire::tunnel::{Inbound, Unit};
+use framewall_core::wire::{Negotiated, Side, WireError, WireLimits};
+
+use super::peer::Peer;
+use crate::judge::{Judge, Message, Ruling};
+
+/// What one entry costs beside its bytes.
+const ENTRY: usize = 256;
+/// Messages judged by one job.
+pub(super) const BATCH: usize = 64;
+
+/// One direction.
+#[derive(Debug)]
+pub(super) struct Flow {
+    sender: Side,
+    reader: Reader,
+    /// Bytes read.
+    pub(super) bytes: u64,
+    /// Messages judged.
+    pub(super) messages: u64,
+    /// Since when a message or frame has been incomplete.
+    pub(super) unfinished_since: Option<Instant>,
+    /// Why it can go no further, once what came before has been settled.
+    pub(super) error: Option<WireError>,
+}
+
+#[derive(Debug)]
+enum Reader {
+    /// Passed through. `lenient`: what breaks the protocol passes as well.
+    Passed(Box<Passed>),
+    Judged(Box<Judged>),
+}
+
+#[derive(Debug)]
+struct Passed {
+    boundary: Boundary,
+    /// What breaks the protocol passes as well.
+    lenient: bool,
+    /// Where frames begin is not known any more.
+    lost: bool,
+    /// What has been passed on ends with a whole frame.
+    between: bool,
+}
+
+#[derive(Debug)]
+struct Judged {
+    inbound: Inbound,
+    /// In order; controls behind a held message wait with it.
+    queue: VecDeque<Entry>,
+    /// The queue's messages that no job has taken yet.
+    backlog: VecDeque<Message>,
+    held: usize,
+    /// Whether later messages may refer back to this one's bytes: then none can be left out.
+    takeover: bool,
+    /// The sender's Close has gone on. Settled when the tunnel is ended.
+    close_passed: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    wire: Bytes,
+    /// Bytes it counts for.
+    cost: usize,
+    /// `None`: needs no verdict.
+    compressed: Option<bool>,
+}
+
+/// What became of rulings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settled {
+    On,
+    Close(u16),
+}
+
+impl Flow {
+    pub(super) fn passed(sender: Side, negotiated: &Negotiated, lenient: bool) -> Self {
+        let boundary = Boundary::new(sender, negotiated);
+        Self::new(sender, Reader::Passed(Box::new(Passed { boundary, lenient, lost: false, between: true })))
+    }
+
+    pub(super) fn judged(sender: Side, negotiated: &Negotiated, limits: WireLimits) -> Self {
+        let takeover = negotiated.deflate.is_some_and(|deflate| match sender {
+            Side::Client => !deflate.client_no_context_takeover,
+            Side::Server => !deflate.server_no_context_takeover,
+        });
+        let judged = Judged {
+            inbound: Inbound::new(sender, negotiated, limits),
+            queue: VecDeque::new(),
+            backlog: VecDeque::new(),
+            held: 0,
+            takeover,
+            close_passed: false,
+        };
+        Self::new(sender, Reader::Judged(Box::new(judged)))
+    }
+
+    fn new(sender: Side, reader: Reader) -> Self {
+        Self { sender, reader, bytes: 0, messages: 0, unfinished_since: None, error: None }
+    }
+
+    /// Takes bytes that came; what may go on at once goes to `to`.
+    pub(super) fn take(&mut self, bytes: &[u8], to: &mut Peer, judge: (&dyn Judge, u64), cx: &mut Context<'_>) {
+        self.bytes += bytes.len() as u64;
+        let result = match &mut self.reader {
+            Reader::Passed(passed) => passed.take(bytes, to, cx),
+            Reader::Judged(judged) => {
+                judged.take(bytes, self.sender, to, judge, &mut self.messages, &mut self.unfinished_since)
+            }
+        };
+        self.error = result.err();
+    }
+
+    /// Whether reading on would hold too much.
+    pub(super) fn is_full(&self, most: u64) -> bool {
+        match &self.reader {
+            Reader::Passed(_) => false,
+            Reader::Judged(judged) => judged.held as u64 >= most,
+        }
+    }
+
+    /// Whether all that came complete has been settled.
+    pub(super) fn is_settled(&self) -> bool {
+        match &self.reader {
+            Reader::Passed(_) => true,
+            Reader::Judged(judged) => judged.queue.is_empty(),
+        }
+    }
+
+    /// Whether its Close has gone on.
+    pub(super) fn seen_close(&self) -> bool {
+        match &self.reader {
+            Reader::Passed(passed) => passed.boundary.seen_close(),
+            Reader::Judged(judged) => judged.inbound.seen_close() && judged.queue.is_empty(),
+        }
+    }
+
+    /// Messages for the next job.
+    pub(super) fn batch(&mut self) -> Vec<Message> {
+        let Reader::Judged(judged) = &mut self.reader else { return Vec::new() };
+        let count = judged.backlog.len().min(BATCH);
+        judged.backlog.drain(..count).collect()
+    }
+
+    /// Applies rulings to the oldest `count` messages; one without a ruling is given `missing`.
+    pub(super) fn settle(&mut self, count: usize, rulings: &[Ruling], missing: &Ruling, to: &mut Peer) -> Settled {
+        let Reader::Judged(judged) = &mut self.reader else { return Settled::On };
+        for index in 0..count {
+            let Some(entry) = judged.queue.pop_front() else { break };
+            judged.held -= entry.cost;
+            match rulings.get(index).unwrap_or(missing) {
+                Ruling::Pass => to.push(entry.wire),
+                Ruling::Drop if judged.takeover && entry.compressed == Some(true) => return Settled::Close(1008),
+                Ruling::Drop => {}
+                Ruling::Close(code) => return Settled::Close(*code),
+            }
+            judged.release_controls(to);
+        }
+        if judged.queue.is_empty() {
+            judged.queue = VecDeque::new();
+            judged.backlog = VecDeque::new();
+        }
+        Settled::On
+    }
+
+    /// Forgets what is held: none of it goes on. The tunnel is ended.
+    pub(super) fn discard(&mut self) {
+        if let Reader::Judged(judged) = &mut self.reader {
+            judged.close_passed = judged.inbound.seen_close() && judged.queue.is_empty();
+            (judged.queue, judged.backlog, judged.held) = (VecDeque::new(), VecDeque::new(), 0);
+        }
+    }
+
+    /// Whether a Close of our own may follow what has been given to the other side; once discarded.
+    pub(super) fn at_boundary(&self) -> bool {
+        match &self.reader {
+            Reader::Passed(passed) => passed.between && !passed.boundary.seen_close(),
+            Reader::Judged(judged) => !judged.close_passed,
+        }
+    }
+
+    /// While the tunnel is ended: passes on frames up to the sender's Close. `true`: that has come, or what
+    /// comes is no longer passed.
+    pub(super) fn take_until_close(&mut self, bytes: &[u8], to: &mut Peer, cx: &mut Context<'_>) -> bool {
+        match &mut self.reader {
+            Reader::Passed(passed) => passed.take_until_close(bytes, to, cx),
+            Reader::Judged(_) => true,
+        }
+    }
+}
+
+impl Passed {
+    fn take(&mut self, bytes: &[u8], to: &mut Peer, cx: &mut Context<'_>) -> Result<(), WireError> {
+        if self.lost {
+            to.send(cx, bytes);
+            return Ok(());
+        }
+        let begun = self.boundary.remaining().min(bytes.len() as u64) as usize;
+        match self.boundary.advance(bytes) {
+            Ok(count) => {
+                self.between = self.boundary.at_boundary();
+                to.send(cx, &bytes[..count]);
+                Ok(())
+            }
+            Err(error) => {
+                // The frame begun before goes on, so that what is wrong with a later one shows between two.
+                to.send(cx, &bytes[..begun]);
+                self.between |= begun > 0;
+                self.wrong(error, &bytes[begun..], to, cx)
+            }
+        }
+    }
+
+    fn wrong(&mut self, error: WireError, rest: &[u8], to: &mut Peer, cx: &mut Context<'_>) -> Result<(), WireError> {
+        if !self.lenient {
+            return Err(error);
+        }
+        (self.lost, self.between) = (true, false);
+        to.send(cx, rest);
+        Ok(())
+    }
+
+    fn take_until_close(&mut self, bytes: &[u8], to: &mut Peer, cx: &mut Context<'_>) -> bool {
+        let mut rest = bytes;
+        let over = loop {
+            if self.lost || self.boundary.seen_close() {
+                break true;
+            }
+            let Some(&first) = rest.first() else { break false };
+            if self.between && first & 0x0f == Opcode::Close as u8 {
+                break true;
+            }
+            let step = self.boundary.remaining().max(1).min(rest.len() as u64) as usize;
+            if self.boundary.advance(&rest[..step]).is_err() {
+                break true;
+            }
+            self.between = self.boundary.at_boundary();
+            rest = &rest[step..];
+        };
+        to.send(cx, &bytes[..bytes.len() - rest.len()]);
+        over
+    }
+}
+
+impl Judged {
+    fn take(
+        &mut self,
+        bytes: &[u8],
+        sender: Side,
+        to: &mut Peer,
+        (judge, connection): (&dyn Judge, u64),
+        messages: &mut u64,
+        unfinished_since: &mut Option<Instant>,
+    ) -> Result<(), WireError> {
+        self.inbound.receive(bytes);
+        while let Some(unit) = self.inbound.next()? {
+            match unit {
+                Unit::Control(control) => self.queue_or_release(control.wire, to),
+                Unit::Message(own) => {
+                    *messages += 1;
+                    *unfinished_since = None;
+                    let message = Message {
+                        sender,
+                        text: own.opcode == Opcode::Text,
+                        payload: own.payload,
+                        frames: own.frames,
+                        compressed: own.compressed,
+                    };
+                    if judge.screen(connection, &message) {
+                        self.queue_or_release(own.wire, to);
+                        continue;
+                    }
+                    let cost = own.wire.len() + message.payload.len() + ENTRY;
+                    self.held += cost;
+                    self.queue.push_back(Entry { wire: own.wire, cost, compressed: Some(message.compressed) });
+                    self.backlog.push_back(message);
+                }
+            }
+        }
+        if self.inbound.unfinished() {
+            unfinished_since.get_or_insert_with(Instant::now);
+        } else {
+            *unfinished_since = None;
+        }
+        Ok(())
+    }
+
+    fn queue_or_release(&mut self, wire: Bytes, to: &mut Peer) {
+        if self.queue.is_empty() {
+            to.push(wire);
+        } else {
+            let cost = wire.len() + ENTRY;
+            self.held += cost;
+            self.queue.push_back(Entry { wire, cost, compressed: None });
+        }
+    }
+
+    fn release_controls(&mut self, to: &mut Peer) {
+        while let Some(entry) = self.queue.pop_front_if(|entry| entry.compressed.is_none()) {
+            self.held -= entry.cost;
+            to.push(entry.wire);
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! `Relay` and `Job`: the relay as Python sees it. Configuration in, jobs out, answers back.
+
+use std::net::ToSocketAddrs as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use framewall_core::wire::Side;
+use framewall_proxy::config::{Address, Balance, Config, Fail, Inspect, Listen, Network, Route, Server, Upstream};
+use framewall_proxy::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use framewall_proxy::judge::{BodyRuling, Failure, Head, Job as Work, Plan, Ruling};
+use framewall_proxy::limits::{self, Limits};
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+
+use crate::jobs::Jobs;
+
+/// A server group, from a Python object with these attributes.
+#[derive(FromPyObject)]
+struct UpstreamOption {
+    name: String,
+    servers: Vec<ServerOption>,
+    balance: String,
+}
+
+#[derive(FromPyObject)]
+struct ServerOption {
+    url: String,
+    weight: u32,
+}
+
+#[derive(FromPyObject)]
+struct RouteOption {
+    name: String,
+    hosts: Vec<String>,
+    paths: Vec<String>,
+    upstream: String,
+    inspect: String,
+    fail: String,
+    limits: Vec<(String, u64)>,
+}
+
+/// Everything, from a Python object with these attributes.
+#[derive(FromPyObject)]
+struct Options {
+    listen: Vec<String>,
+    threads: usize,
+    scheme: String,
+    trusted_proxies: Vec<String>,
+    upstreams: Vec<UpstreamOption>,
+    routes: Vec<RouteOption>,
+    limits: Vec<(String, u64)>,
+}
+
+/// A running relay.
+#[pyclass(frozen, module = "framewall._core")]
+pub struct Relay {
+    running: Mutex<Option<framewall_proxy::Relay>>,
+    addresses: Vec<String>,
+    jobs: Arc<Jobs>,
+}
+
+#[pymethods]
+impl Relay {
+    /// Listens and serves. ValueError for options that cannot be used, OSError if it cannot listen.
+    #[new]
+    fn new(py: Python<'_>, options: Options) -> PyResult<Self> {
+        let config = config(options).map_err(PyValueError::new_err)?;
+        let jobs = Arc::new(Jobs::default());
+        let judge = Arc::clone(&jobs);
+        let relay = py
+            .detach(|| framewall_proxy::Relay::start(config, judge))
+            .map_err(|error| PyOSError::new_err(error.to_string()))?;
+        let addresses = relay.addresses().iter().map(ToString::to_string).collect();
+        Ok(Self { running: Mutex::new(Some(relay)), addresses, jobs })
+    }
+
+    /// Where it listens, ports filled in.
+    #[getter]
+    fn addresses(&self) -> Vec<String> {
+        self.addresses.clone()
+    }
+
+    /// Connections now, HTTP and WebSocket.
+    #[getter]
+    fn connections(&self) -> u64 {
+        self.with(|relay| relay.registry().connections()).unwrap_or(0)
+    }
+
+    /// Tunnels now.
+    #[getter]
+    fn tunnels(&self) -> usize {
+        self.with(|relay| relay.registry().tunnels()).unwrap_or(0)
+    }
+
+    /// Jobs that no thread has taken.
+    #[getter]
+    fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// The next job within this many seconds, or None.
+    fn take(&self, py: Python<'_>, seconds: f64) -> Option<Job> {
+        let jobs = &self.jobs;
+        let work = jobs.take(Duration::ZERO).or_else(|| py.detach(|| jobs.take(duration(seconds))))?;
+        Some(Job::new(work, Arc::clone(jobs)))
+    }
+
+    /// Waits until a job has been waiting this many seconds; False once the relay has stopped.
+    fn starved(&self, py: Python<'_>, seconds: f64) -> bool {
+        py.detach(|| self.jobs.starved(duration(seconds)))
+    }
+
+    /// Ends a tunnel; False if there is none of that number.
+    fn close(&self, connection: u64, code: u16) -> bool {
+        self.with(|relay| relay.registry().close(connection, code)).unwrap_or(false)
+    }
+
+    /// Sends one request to a route's upstream, later, without regard to its answer; False if that cannot be.
+    fn send(
+        &self,
+        route: &str,
+        method: &str,
+        target: &str,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    ) -> PyResult<bool> {
+        let wrong = |_| PyValueError::new_err("not an HTTP method");
+        let method = Method::from_bytes(method.as_bytes()).map_err(wrong)?;
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value));
+            let (Ok(name), Ok(value)) = pair else { return Err(PyValueError::new_err(format!("header {name}"))) };
+            map.append(name, value);
+        }
+        Ok(self.with(|relay| relay.send(route, method, target, map, body)).unwrap_or(false))
+    }
+
+    /// Stops: Close 1001 to all, and what is open may end within the drain's limit. Jobs that are left can
+    /// still be taken.
+    fn stop(&self, py: Python<'_>) {
+        let relay = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        py.detach(|| drop(relay));
+        self.jobs.close();
+    }
+}
+
+impl Relay {
+    fn with<T>(&self, call: impl FnOnce(&framewall_proxy::Relay) -> T) -> Option<T> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(call)
+    }
+}
+
+/// Something to decide or to know. ``kind`` says which of the other attributes are there.
+#[pyclass(frozen, module = "framewall._core")]
+pub struct Job {
+    jobs: Arc<Jobs>,
+    tunnel: Option<u64>,
+    /// Taken by the answer.
+    work: Mutex<Option<Work>>,
+    kind: &'static str,
+}
+
+impl Job {
+    fn new(work: Work, jobs: Arc<Jobs>) -> Self {
+        let kind = match work {
+            Work::Request { .. } => "request",
+            Work::Body { .. } => "body",
+            Work::Response { .. } => "response",
+            Work::Refused { .. } => "refused",
+            Work::Opened { .. } => "opened",
+            Work::Messages { .. } => "messages",
+            Work::Failed { .. } => "failed",
+            Work::Closed { .. } => "closed",
+        };
+        Self { jobs, tunnel: work.connection(), work: Mutex::new(Some(work)), kind }
+    }
+
+    fn peek<T>(&self, read: impl FnOnce(&Work) -> Option<T>) -> PyResult<T> {
+        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = work.as_ref().and_then(read);
+        found.ok_or_else(|| PyRuntimeError::new_err(format!("not of a job of kind {}, or answered", self.kind)))
+    }
+
+    fn answer(&self) -> PyResult<Work> {
+        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work.ok_or_else(|| PyRuntimeError::new_err("answered already"))
+    }
+}
+
+#[pymethods]
+impl Job {
+    /// What it is: request, body, response, refused, opened, messages, failed, closed.
+    #[getter]
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The tunnel's number.
+    #[getter]
+    fn connection(&self) -> Option<u64> {
+        self.tunnel
+    }
+
+    /// `(id, method, target, version, headers, client_ip, route, scheme, upgrade)`.
+    #[getter]
+    fn request<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let head = self.peek(|work| match work {
+            Work::Request { request, .. }
+            | Work::Body { request, .. }
+            | Work::Response { request, .. }
+            | Work::Refused { request, .. }
+            | Work::Opened { request, .. } => Some(Arc::clone(request)),
+            _ => None,
+        })?;
+        head_tuple(py, &head)
+    }
+
+    /// The body's bytes.
+    #[getter]
+    fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        self.peek(|work| match work {
+            Work::Body { body, .. } | Work::Response { body, .. } => Some(PyBytes::new(py, body)),
+            _ => None,
+        })
+    }
+
+    /// The answer's `(status, headers)`.
+    #[getter]
+    fn answered<'py>(&self, py: Python<'py>) -> PyResult<(u16, Bound<'py, PyTuple>)> {
+        let (status, headers) = self.peek(|work| match work {
+            Work::Response { status, headers, .. } => Some((*status, header_tuple(py, headers))),
+            _ => None,
+        })?;
+        Ok((status, headers?))
+    }
+
+    /// What was agreed: `(subprotocol, extensions)`.
+    #[getter]
+    fn upgrade(&self) -> PyResult<(Option<String>, Option<String>)> {
+        self.peek(|work| match work {
+            Work::Opened { subprotocol, extensions, .. } => Some((subprotocol.clone(), extensions.clone())),
+            _ => None,
+        })
+    }
+
+    /// `[(from the client, text, data, frames, compressed), …]`.
+    #[getter]
+    fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.peek(|work| match work {
+            Work::Messages { batch, .. } => {
+                let row = |message: &framewall_proxy::judge::Message| {
+                    let from_client = message.sender == Side::Client;
+                    let data = PyBytes::new(py, &message.payload);
+                    (from_client, message.text, data, message.frames, message.compressed)
+                };
+                Some(PyList::new(py, batch.iter().map(row)))
+            }
+            _ => None,
+        })?
+    }
+
+    /// Why the relay refused or ended it: `(side, limit, why, code)`.
+    #[getter]
+    fn failure(&self) -> PyResult<(Option<&'static str>, Option<&'static str>, &'static str, u16)> {
+        self.peek(|work| match work {
+            Work::Refused { failure, .. } | Work::Failed { failure, .. } => Some(failure_tuple(failure)),
+            _ => None,
+        })
+    }
+
+    /// `(client_ip, route, subprotocol, messages up, messages down, bytes up, bytes down, seconds, reason)`.
+    #[getter]
+    #[allow(clippy::type_complexity)]
+    fn summary(&self) -> PyResult<(String, String, Option<String>, u64, u64, u64, u64, f64, &'static str)> {
+        self.peek(|work| match work {
+            Work::Closed { summary: own, .. } => Some((
+                own.client_ip.clone(),
+                own.route.to_string(),
+                own.subprotocol.clone(),
+                own.messages[0],
+                own.messages[1],
+                own.bytes[0],
+                own.bytes[1],
+                own.seconds,
+                own.reason,
+            )),
+            _ => None,
+        })
+    }
+
+    /// Answers a request: a status to refuse it with, or what to bring.
+    fn plan(&self, refuse: Option<u16>, inspect_body: bool, inspect_response: bool) -> PyResult<()> {
+        if let Work::Request { reply, .. } = self.answer()? {
+            reply.send(Plan { refuse, inspect_body, inspect_response });
+        }
+        Ok(())
+    }
+
+    /// Answers a body or a response: a status to refuse it with, or None.
+    fn rule(&self, refuse: Option<u16>) -> PyResult<()> {
+        if let Work::Body { reply, .. } | Work::Response { reply, .. } = self.answer()? {
+            reply.send(refuse.map_or(BodyRuling::Pass, BodyRuling::Refuse));
+        }
+        Ok(())
+    }
+
+    /// Answers messages, in order: 0 passes, 1 drops, anything else is the code to close with.
+    fn rulings(&self, codes: Vec<u16>) -> PyResult<()> {
+        if let Work::Messages { reply, .. } = self.answer()? {
+            let ruling = |code| match code {
+                0 => Ruling::Pass,
+                1 => Ruling::Drop,
+                code => Ruling::Close(code),
+            };
+            reply.send(codes.into_iter().map(ruling).collect());
+        }
+        Ok(())
+    }
+}
+
+/// A job that is let go unanswered has failed; its tunnel's next one may be taken either way.
+impl Drop for Job {
+    fn drop(&mut self) {
+        drop(self.work.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(tunnel) = self.tunnel {
+            self.jobs.done(tunnel);
+        }
+    }
+}
+
+/// The relay's caps as `(name, default, outcome)`.
+#[pyfunction]
+pub fn relay_limits() -> Vec<(&'static str, u64, &'static str)> {
+    limits::ALL.iter().map(|limit| (limit.name, limit.default, limit.outcome)).collect()
+}
+
+fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO)
+}
+
+fn head_tuple<'py>(py: Python<'py>, head: &Head) -> PyResult<Bound<'py, PyTuple>> {
+    (
+        head.id,
+        &head.method,
+        &head.target,
+        head.version,
+        header_tuple(py, &head.headers)?,
+        &head.client_ip,
+        &*head.route,
+        &head.scheme,
+        head.upgrade,
+    )
+        .into_pyobject(py)
+}
+
+fn header_tuple<'py>(py: Python<'py>, headers: &[(String, String)]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, headers)
+}
+
+fn failure_tuple(failure: &Failure) -> (Option<&'static str>, Option<&'static str>, &'static str, u16) {
+    let side = failure.side.map(|side| if side == Side::Client { "client" } else { "server" });
+    (side, failure.limit, failure.why, failure.code)
+}
+
+fn config(options: Options) -> Result<Config, String> {
+    let mut own = Limits::default();
+    set_all(&mut own, &options.limits)?;
+    Ok(Config {
+        listen: options.listen.iter().map(|text| listen(text)).collect::<Result<_, _>>()?,
+        threads: options.threads,
+        scheme: options.scheme,
+        trusted_proxies: options.trusted_proxies.iter().map(|text| Network::parse(text)).collect::<Result<_, _>>()?,
+        upstreams: options.upstreams.into_iter().map(upstream).collect::<Result<_, _>>()?,
+        routes: options.routes.into_iter().map(|one| route(one, &own)).collect::<Result<_, _>>()?,
+        limits: own,
+    })
+}
+
+fn listen(text: &str) -> Result<Listen, String> {
+    if let Some(path) = text.strip_prefix("unix:") {
+        return Ok(Listen::Unix(path.into()));
+    }
+    let found = text.to_socket_addrs().map_err(|error| format!("{text}: {error}; write HOST:PORT"))?.next();
+    found.map(Listen::Tcp).ok_or_else(|| format!("{text}: no such host"))
+}
+
+fn upstream(option: UpstreamOption) -> Result<Upstream, String> {
+    let server = |one: ServerOption| Ok(Server { address: Address::parse(&one.url)?, weight: one.weight });
+    let balance = match option.balance.as_str() {
+        "round_robin" => Balance::RoundRobin,
+        "ip_hash" => Balance::IpHash,
+        other => return Err(format!("{other}: write round_robin or ip_hash")),
+    };
+    let servers = option.servers.into_iter().map(server).collect::<Result<_, String>>()?;
+    Ok(Upstream { name: option.name, servers, balance })
+}
+
+fn route(option: RouteOption, own: &Limits) -> Result<Route, String> {
+    let mut limits = own.clone();
+    set_all(&mut limits, &option.limits)?;
+    Ok(Route {
+        name: option.name,
+        hosts: option.hosts,
+        paths: option.paths,
+        upstream: option.upstream,
+        inspect: match option.inspect.as_str() {
+            "nothing" => Inspect::Nothing,
+            "client" => Inspect::Client,
+            "both" => Inspect::Both,
+            other => return Err(format!("{other}: write nothing, client or both")),
+        },
+        fail: match option.fail.as_str() {
+            "closed" => Fail::Closed,
+            "open" => Fail::Open,
+            other => return Err(format!("{other}: write closed or open")),
+        },
+        limits,
+    })
+}
+
+fn set_all(limits: &mut Limits, values: &[(String, u64)]) -> Result<(), String> {
+    match values.iter().find(|(name, value)| !limits.set(name, *value)) {
+        Some((name, _)) => Err(format!("{name}: the relay has no such limit")),
+        None => Ok(()),
+    }
+}
