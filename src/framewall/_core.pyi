@@ -161,3 +161,70 @@ class Finding:
     @property
     def span(self) -> tuple[int, int] | None:
         """Where the leaf stands in the part, raw, when it can be told."""
+
+@final
+class Relay:
+    """A running relay, from an object with the attributes of ``framewall.proxy.Settings``."""
+
+    def __new__(cls, options: object) -> Relay:
+        """Listen and serve. ValueError for options that cannot be used, OSError if it cannot listen."""
+    @property
+    def addresses(self) -> list[str]: ...
+    @property
+    def connections(self) -> int: ...
+    @property
+    def tunnels(self) -> int: ...
+    @property
+    def waiting(self) -> int:
+        """Jobs that no thread has taken."""
+    def take(self, seconds: float) -> Job | None:
+        """The next job within this many seconds."""
+    def starved(self, seconds: float) -> bool:
+        """Wait until a job has been waiting this many seconds; False once the relay has stopped."""
+    def close(self, connection: int, code: int) -> bool: ...
+    def send(
+        self, route: str, method: str, target: str, headers: list[tuple[str, str]], body: bytes
+    ) -> bool:
+        """One request to a route's upstream, later, without regard to its answer."""
+    def stop(self) -> None:
+        """Close 1001 to all, and drain."""
+
+@final
+class Job:
+    """Something to decide or to know; ``kind`` says which of the others are there. Let go, it is done with."""
+
+    @property
+    def kind(
+        self,
+    ) -> Literal["request", "body", "response", "refused", "opened", "messages", "failed", "closed"]: ...
+    @property
+    def connection(self) -> int | None: ...
+    @property
+    def request(
+        self,
+    ) -> tuple[int, str, str, str, tuple[tuple[str, str], ...], str, str, str, bool]:
+        """``(id, method, target, version, headers, client_ip, route, scheme, upgrade)``."""
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def answered(self) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """``(status, headers)``."""
+    @property
+    def upgrade(self) -> tuple[str | None, str | None]:
+        """``(subprotocol, extensions)``."""
+    @property
+    def messages(self) -> list[tuple[bool, bool, bytes, int, bool]]:
+        """``[(from the client, text, data, frames, compressed), …]``."""
+    @property
+    def failure(self) -> tuple[str | None, str | None, str, int]:
+        """``(side, limit, why, code)``."""
+    @property
+    def summary(self) -> tuple[str, str, str | None, int, int, int, int, float, str]:
+        """``(client_ip, route, subprotocol, messages up, down, bytes up, down, seconds, reason)``."""
+    def plan(self, refuse: int | None, inspect_body: bool, inspect_response: bool) -> None: ...
+    def rule(self, refuse: int | None) -> None: ...
+    def rulings(self, codes: list[int]) -> None:
+        """In order: 0 passes, 1 drops, anything else is the code to close with."""
+
+def relay_limits() -> list[tuple[str, int, str]]:
+    """The relay's caps as ``(name, default, outcome)``."""

@@ -1,0 +1,211 @@
+"""The threads that ask the Inspector, so that one slow inspection delays nobody else."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic
+
+from framewall._core import Job
+from framewall._core import Relay as Core
+from framewall.model import (
+    Action,
+    CloseConnection,
+    Command,
+    Direction,
+    Message,
+    Opcode,
+    Request,
+    Upgrade,
+    Verdict,
+)
+from framewall.proxy.inspects import Inspects, Session
+
+log = logging.getLogger("framewall.relay")
+
+LEAST = 4
+"""Threads that stay."""
+MOST = 32
+"""Threads at most, while inspections take long."""
+STARVED_SECONDS = 0.01
+"""A job that waits this long gets one more thread."""
+IDLE_SECONDS = 10.0
+"""A thread beyond the least that has had nothing to do for so long ends."""
+
+_PASS, _DROP = 0, 1
+
+
+class Workers(Generic[Session]):
+    """Takes jobs from the relay until it stops. The relay keeps each connection's jobs in order."""
+
+    def __init__(self, core: Core, inspector: Inspects[Session], least: int = LEAST, most: int = MOST) -> None:
+        self._core = core
+        self._inspector = inspector
+        self._least = least
+        self._most = max(least, most)
+        self._sessions: dict[int, tuple[Session, str]] = {}
+        self._threads: set[threading.Thread] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+        self._handlers: dict[str, Callable[[Job], None]] = {
+            "request": self._request,
+            "body": self._body,
+            "response": self._response,
+            "refused": self._refused,
+            "opened": self._opened,
+            "messages": self._messages,
+            "failed": self._failed,
+            "closed": self._closed,
+        }
+
+    def start(self) -> None:
+        """Starts the least, and the thread that adds more."""
+        for _ in range(self._least):
+            self._add()
+        threading.Thread(target=self._grow, name="framewall-inspectors", daemon=True).start()
+
+    def join(self, seconds: float) -> None:
+        """Lets them finish what is left once the relay has stopped."""
+        self._stopping = True
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(seconds)
+
+    @property
+    def count(self) -> int:
+        """Threads now."""
+        return len(self._threads)
+
+    def _add(self) -> None:
+        thread = threading.Thread(target=self._work, name="framewall-inspector", daemon=True)
+        with self._lock:
+            self._threads.add(thread)
+        thread.start()
+
+    def _grow(self) -> None:
+        pause = threading.Event()
+        while self._core.starved(STARVED_SECONDS):
+            if self.count < self._most:
+                self._add()
+            pause.wait(STARVED_SECONDS)
+
+    def _work(self) -> None:
+        # A job is let go before the next is taken: its connection's next one waits for that.
+        while self._one():
+            pass
+        with self._lock:
+            self._threads.discard(threading.current_thread())
+
+    def _one(self) -> bool:
+        """Whether to go on."""
+        job = self._core.take(IDLE_SECONDS)
+        if job is None:
+            return not self._stopping and self.count <= self._least
+        try:
+            self._handlers[job.kind](job)
+        except Exception:
+            # Unanswered, the job has failed: the relay does as the route's ``fail`` says.
+            log.exception("inspecting a job of kind %s failed", job.kind)
+        return True
+
+    # HTTP
+
+    def _request(self, job: Job) -> None:
+        request = Request(*job.request)
+        plan = self._inspector.request(request)
+        job.plan(_status(plan.verdict), plan.inspect_body, plan.inspect_response)
+        self._perform(plan.verdict.commands, request.route)
+
+    def _body(self, job: Job) -> None:
+        request = Request(*job.request)
+        verdict = self._inspector.body(request, job.body)
+        job.rule(_status(verdict))
+        self._perform(verdict.commands, request.route)
+
+    def _response(self, job: Job) -> None:
+        request = Request(*job.request)
+        status, headers = job.answered
+        verdict = self._inspector.response(request, status, headers, job.body)
+        job.rule(_status(verdict))
+        self._perform(verdict.commands, request.route)
+
+    def _refused(self, job: Job) -> None:
+        """A request that is no handshake though it claims to be, or whose body is over the cap."""
+        request = Request(*job.request)
+        side, limit, why, code = job.failure
+        log.info("%s: %s %s refused: %s", request.client_ip, request.method, request.path, why)
+        session = self._inspector.open(0, request, Upgrade())
+        self._inspector.failed(session, side or "framewall", limit, why, code)
+        self._inspector.close(session, why)
+
+    # WebSocket
+
+    def _opened(self, job: Job) -> None:
+        connection = job.connection
+        assert connection is not None
+        request = Request(*job.request)
+        self._sessions[connection] = (
+            self._inspector.open(connection, request, Upgrade(*job.upgrade)),
+            request.route,
+        )
+
+    def _messages(self, job: Job) -> None:
+        session, route = self._session(job)
+        codes: list[int] = []
+        commands: tuple[Command, ...] = ()
+        for from_client, text, data, frames, compressed in job.messages:
+            message = Message(
+                Direction.CLIENT if from_client else Direction.SERVER,
+                Opcode.TEXT if text else Opcode.BINARY,
+                data,
+                frames,
+                compressed,
+            )
+            verdict = self._inspector.message(session, message)
+            codes.append(_ruling(verdict))
+            commands += verdict.commands
+            if codes[-1] > _DROP:
+                break
+        job.rulings(codes)
+        self._perform(commands, route)
+
+    def _failed(self, job: Job) -> None:
+        session, _ = self._session(job)
+        side, limit, why, code = job.failure
+        self._inspector.failed(session, side or "framewall", limit, why, code)
+
+    def _closed(self, job: Job) -> None:
+        connection = job.connection
+        assert connection is not None
+        client_ip, route, subprotocol, up, down, bytes_up, bytes_down, seconds, reason = job.summary
+        log.debug(
+            "%s route=%s subprotocol=%s messages=%d/%d bytes=%d/%d seconds=%.3f reason=%r",
+            client_ip, route, subprotocol or "-", up, down, bytes_up, bytes_down, seconds, reason,
+        )  # fmt: skip
+        found = self._sessions.pop(connection, None)
+        if found:
+            self._inspector.close(found[0], reason)
+
+    def _session(self, job: Job) -> tuple[Session, str]:
+        assert job.connection is not None
+        return self._sessions[job.connection]
+
+    def _perform(self, commands: tuple[Command, ...], route: str) -> None:
+        for command in commands:
+            if isinstance(command, CloseConnection):
+                self._core.close(command.connection, command.code)
+            else:
+                headers = list(command.headers)
+                self._core.send(route, command.method, command.target, headers, command.body)
+
+
+def _status(verdict: Verdict) -> int | None:
+    return None if verdict.action is Action.PASS else verdict.status
+
+
+def _ruling(verdict: Verdict) -> int:
+    if verdict.action is Action.PASS:
+        return _PASS
+    return _DROP if verdict.action is Action.DROP else verdict.close_code
