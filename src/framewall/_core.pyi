@@ -191,7 +191,7 @@ class Relay:
 
 @final
 class Job:
-    """Something to decide or to know; ``kind`` says which of the others are there. Let go, it is done with."""
+    """Something to decide or to know; ``kind`` says which of the others are there."""
 
     @property
     def kind(
@@ -221,6 +221,8 @@ class Job:
     @property
     def summary(self) -> tuple[str, str, str | None, int, int, int, int, float, str]:
         """``(client_ip, route, subprotocol, messages up, down, bytes up, down, seconds, reason)``."""
+    def done(self) -> None:
+        """Unanswered it has failed; its tunnel's next job may be taken."""
     def plan(self, refuse: int | None, inspect_body: bool, inspect_response: bool) -> None: ...
     def rule(self, refuse: int | None) -> None: ...
     def rulings(self, codes: list[int]) -> None:

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use framewall_core::limits::{DEFLATE_FINALS, Limit, MESSAGE_BYTES, MESSAGE_FRAMES};
+use framewall_core::limits::{Limit, MESSAGE_BYTES, MESSAGE_FRAMES};
 use framewall_core::wire::WireLimits;
 
 macro_rules! limits {
@@ -35,7 +35,6 @@ macro_rules! limits {
                 match name {
                     name if name == MESSAGE_BYTES.name => self.wire.message_bytes = value,
                     name if name == MESSAGE_FRAMES.name => self.wire.message_frames = value,
-                    name if name == DEFLATE_FINALS.name => self.wire.deflate_finals = value,
                     $(stringify!($field) => self.$field = value,)*
                     _ => return false,
                 }

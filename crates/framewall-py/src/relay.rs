@@ -1,6 +1,7 @@
 //! `Relay` and `Job`: the relay as Python sees it. Configuration in, jobs out, answers back.
 
 use std::net::ToSocketAddrs as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -156,6 +157,7 @@ impl Relay {
 pub struct Job {
     jobs: Arc<Jobs>,
     tunnel: Option<u64>,
+    is_done: AtomicBool,
     /// Taken by the answer.
     work: Mutex<Option<Work>>,
     kind: &'static str,
@@ -173,7 +175,8 @@ impl Job {
             Work::Failed { .. } => "failed",
             Work::Closed { .. } => "closed",
         };
-        Self { jobs, tunnel: work.connection(), work: Mutex::new(Some(work)), kind }
+        let (tunnel, is_done) = (work.connection(), AtomicBool::new(false));
+        Self { jobs, tunnel, is_done, work: Mutex::new(Some(work)), kind }
     }
 
     fn peek<T>(&self, read: impl FnOnce(&Work) -> Option<T>) -> PyResult<T> {
@@ -289,6 +292,14 @@ impl Job {
         })
     }
 
+    /// It is done with: unanswered it has failed, and its tunnel's next one may be taken.
+    fn done(&self) {
+        drop(self.work.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(tunnel) = self.tunnel.filter(|_| !self.is_done.swap(true, Ordering::Relaxed)) {
+            self.jobs.done(tunnel);
+        }
+    }
+
     /// Answers a request: a status to refuse it with, or what to bring.
     fn plan(&self, refuse: Option<u16>, inspect_body: bool, inspect_response: bool) -> PyResult<()> {
         if let Work::Request { reply, .. } = self.answer()? {
@@ -319,13 +330,10 @@ impl Job {
     }
 }
 
-/// A job that is let go unanswered has failed; its tunnel's next one may be taken either way.
+/// One that is let go is done with.
 impl Drop for Job {
     fn drop(&mut self) {
-        drop(self.work.lock().unwrap_or_else(PoisonError::into_inner).take());
-        if let Some(tunnel) = self.tunnel {
-            self.jobs.done(tunnel);
-        }
+        self.done();
     }
 }
 

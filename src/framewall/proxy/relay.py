@@ -14,7 +14,7 @@ from framewall.proxy.settings import Caps, Settings
 from framewall.proxy.workers import LEAST, MOST, Workers
 
 _KNOWN = frozenset(
-    {name for name, _, _ in _core.relay_limits()} | {"message_bytes", "message_frames", "deflate_finals"}
+    {name for name, _, _ in _core.relay_limits()} | {"message_bytes", "message_frames"}
 )
 _JOIN_SECONDS = 5.0
 

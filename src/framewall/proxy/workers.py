@@ -92,7 +92,6 @@ class Workers(Generic[Session]):
             pause.wait(STARVED_SECONDS)
 
     def _work(self) -> None:
-        # A job is let go before the next is taken: its connection's next one waits for that.
         while self._one():
             pass
         with self._lock:
@@ -108,6 +107,8 @@ class Workers(Generic[Session]):
         except Exception:
             # Unanswered, the job has failed: the relay does as the route's ``fail`` says.
             log.exception("inspecting a job of kind %s failed", job.kind)
+        finally:
+            job.done()
         return True
 
     # HTTP

@@ -174,10 +174,10 @@ impl Tunnel {
     fn relay(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = self.settle(cx);
         moved |= self.read(Side::Client, cx);
-        self.submit();
+        moved |= self.submit();
         moved |= self.server.flush(cx);
         moved |= self.read(Side::Server, cx);
-        self.submit();
+        moved |= self.submit();
         moved |= self.client.flush(cx);
         if self.ending.is_none() {
             self.fail_if_wrong();
@@ -210,10 +210,10 @@ impl Tunnel {
         moved
     }
 
-    /// Opens a job if none is and messages wait.
-    fn submit(&mut self) {
+    /// Opens a job if none is and messages wait. `true`: it did, and its answer has to be polled for.
+    fn submit(&mut self) -> bool {
         if self.open_job.is_some() {
-            return;
+            return false;
         }
         for (sender, flow) in [(Side::Client, &mut self.up), (Side::Server, &mut self.down)] {
             let batch = flow.batch();
@@ -225,8 +225,9 @@ impl Tunnel {
             let deadline = Instant::now() + self.site.route.limits.inspect() * count as u32;
             self.judge.submit(Job::Messages { connection: self.id, batch, reply });
             self.open_job = Some(OpenJob { sender, count, answer, deadline });
-            return;
+            return true;
         }
+        false
     }
 
     /// Applies the answer of the open job, if it is there or late.
