@@ -366,7 +366,7 @@ class Inspector:
             return _passed(reading.framework)
         total = score(findings)
         action = self.judge.decide(route, total, judged.request.client_ip, self._clock())
-        kept = tuple(sorted(findings, key=lambda finding: -finding.score)[: EVENT_FINDINGS.default])
+        kept = tuple(sorted(findings, key=_strongest_outermost)[: EVENT_FINDINGS.default])
         verdict = Verdict(
             action, total, kept, reading.framework, judged.show(packet), route.close_code, route.status
         )
@@ -469,6 +469,10 @@ def _findings(
     for error in reading.errors:
         found.setdefault((error.rule, "message"), _refusal(route, framework, error))
     return list(found.values())
+
+
+def _strongest_outermost(finding: Finding) -> tuple[int, int]:
+    return -finding.score, len(finding.field)
 
 
 def _refusal(route: RoutePolicy, framework: str, error: PeerError) -> Finding:
