@@ -252,6 +252,18 @@ mod tests {
         assert_eq!((inflater.history.len(), inflater.kept()), (512, 512));
     }
 
+    /// Output waits in the decompressor when the scratch buffer is full just as the input ends.
+    #[test]
+    fn nothing_is_left_behind_around_the_size_of_the_scratch_buffer() {
+        for len in (SCRATCH - 4..SCRATCH + 4).chain(2 * SCRATCH - 2..2 * SCRATCH + 300) {
+            let mut deflate = zlib_rs::Deflate::new(9, false, 15);
+            let mut wire = vec![0; 1000];
+            deflate.compress(&vec![b'a'; len], &mut wire, zlib_rs::DeflateFlush::SyncFlush).unwrap();
+            wire.truncate(deflate.total_out() as usize - TAIL.len());
+            assert_eq!(inflate(&mut client(true), &wire).unwrap().len(), len);
+        }
+    }
+
     #[test]
     fn connections_of_one_thread_do_not_see_one_another() {
         let (mut one, mut other) = (client(false), client(false));

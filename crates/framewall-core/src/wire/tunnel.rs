@@ -367,4 +367,38 @@ mod tests {
         let mut reader = from_server();
         assert_eq!(units(&mut reader, b"\x01\x7e\x01\x00ok\xff").unwrap_err().close_code, 1007);
     }
+
+    #[test]
+    fn half_a_header_does_not_keep_the_chunk_it_came_in() {
+        let chunk = std::sync::Arc::new([encode(Opcode::Text, b"hi", Some(KEY)), vec![0x81]].concat());
+        struct Shared(std::sync::Arc<Vec<u8>>);
+        impl AsRef<[u8]> for Shared {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+        let mut reader = from_client();
+        reader.receive_bytes(Bytes::from_owner(Shared(chunk.clone())));
+        while reader.next().unwrap().is_some() {}
+        assert!(reader.unfinished());
+        assert_eq!(std::sync::Arc::strong_count(&chunk), 1);
+    }
+
+    /// Each growth copies what came before: with a fragment a byte there must be few of them.
+    #[test]
+    fn as_many_fragments_as_allowed_grow_by_doubling() {
+        let mut reader = from_client();
+        let mut wire = encode(Opcode::Continuation, b"x", Some(KEY));
+        wire[0] = Opcode::Continuation as u8;
+        let frames = limits::MESSAGE_FRAMES.default - 1;
+        let (mut size, mut growths) = (0, 0);
+        assert_eq!(units(&mut reader, b"\x01\x80\0\0\0\0").unwrap(), []);
+        for _ in 1..frames {
+            assert_eq!(units(&mut reader, &wire).unwrap(), []);
+            growths += usize::from(std::mem::replace(&mut size, reader.memory()) != size);
+        }
+        let last = units(&mut reader, &encode(Opcode::Continuation, b"!", Some(KEY))).unwrap();
+        assert_eq!(message(&last[0]).payload.len() as u64, frames);
+        assert!(growths < 64, "{growths}");
+    }
 }
