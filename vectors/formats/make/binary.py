@@ -1,7 +1,7 @@
 """Writes the vectors of the binary formats: `python binary.py NODE_MODULES_PARENT`.
 
-Needs the packages of requirements.txt, Node with @msgpack/msgpack, msgpackr, cbor-x and bson under the folder given,
-and Maven (for Jackson's Smile). The leaves wanted are worked out from the values, never by Framewall.
+Needs the packages of requirements.txt, those of package.json under the folder given, and Maven (for Jackson's Smile).
+The leaves wanted are worked out from the values, never by Framewall.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ CHAT: dict[str, Any] = {
 }
 NODE_CHAT = {
     "event": "new message",
-    "args": [{"text": "<b>héllo ✓</b>", "count": 3, "low": -70000, "ok": True, "none": None, "list": [], "map": {}}],
+    "args": [
+        {"text": "<b>héllo ✓</b>", "count": 3, "low": -70000, "ok": True, "none": None, "list": [], "map": {}}
+    ],
 }
 JAVA_CHAT = {
     "event": "new message",
@@ -125,7 +127,7 @@ def b64(data: bytes) -> str:
 
 def self_describing() -> None:
     python("msgpack", "msgpack", "chat", msgpack.packb(CHAT), CHAT)
-    odd = {1: "int key", b"\xffbin": "bin key", None: "nil key", True: ["bool key"], -5: 2**64 - 1}
+    odd = {1: "int key", b"\xffbin": "bin key", None: "nil key", False: ["bool key"], -5: 2**64 - 1}
     python("msgpack", "msgpack", "keys of any type", msgpack.packb(odd), odd)
     stamp = msgpack.Timestamp(1_700_000_000, 5)
     python(
@@ -137,7 +139,9 @@ def self_describing() -> None:
     )
 
     python("cbor", "cbor2", "chat", cbor2.dumps(CHAT), CHAT)
-    python("cbor", "cbor2", "canonical", cbor2.dumps({"a": 1.5, "b": "x"}, canonical=True), {"a": 1.5, "b": "x"})
+    python(
+        "cbor", "cbor2", "canonical", cbor2.dumps({"a": 1.5, "b": "x"}, canonical=True), {"a": 1.5, "b": "x"}
+    )
     tagged = [cbor2.CBORTag(32, "javascript:alert(1)"), cbor2.CBORTag(24, cbor2.dumps({"a": ATTACK}))]
     python("cbor", "cbor2", "tags", cbor2.dumps(tagged), ["javascript:alert(1)", cbor2.dumps({"a": ATTACK})])
     repeats = [{"user": "ann says"}, {"user": "ann says"}, {"user": "bob says"}]
@@ -184,7 +188,12 @@ def self_describing() -> None:
 
     by_name = ordered(plain)
     python("flexbuffers", "flatbuffers", "chat", bytes(flexbuffers.Dumps(plain)), by_name)
-    for name, value in (("text", "héllo"), ("blob", b"\xffblob"), ("numbers", [1, -2, 3]), ("floats", [1.5, 2.25])):
+    for name, value in (
+        ("text", "héllo"),
+        ("blob", b"\xffblob"),
+        ("numbers", [1, -2, 3]),
+        ("floats", [1.5, 2.25]),
+    ):
         python("flexbuffers", "flatbuffers", name, bytes(flexbuffers.Dumps(value)), value)
 
     noblob = {"event": "new message", "args": [{**CHAT["args"][0], "bin": "x"}]}
@@ -192,7 +201,13 @@ def self_describing() -> None:
     python("ion", "amazon.ion", "binary chat", ion.dumps(noblob, binary=True), ion_binary(noblob))
     python("ion", "amazon.ion", "binary blob", ion.dumps(blob, binary=True), blob)
     python("ion", "amazon.ion", "text chat", ion.dumps(noblob, binary=False).encode(), noblob_text(noblob))
-    python("ion", "amazon.ion", "text blob", ion.dumps(blob, binary=False).encode(), Both((As("text", "$ion_1_0"), ["a", b64(b"\x00<b>")])))
+    python(
+        "ion",
+        "amazon.ion",
+        "text blob",
+        ion.dumps(blob, binary=False).encode(),
+        Both((As("text", "$ion_1_0"), ["a", b64(b"\x00<b>")])),
+    )
 
 
 def ordered(value: Any) -> Any:
@@ -246,8 +261,27 @@ def avro() -> None:
             {"name": "reply", "type": ["null", "chat.Message"]},
         ],
     }
-    inner = {"text": "<i>", "bin": b"\xff", "n": -1, "f": 0.5, "maybe": None, "tags": [], "extra": {}, "kind": "SAY", "raw": b"abcd", "reply": None}
-    outer = {**inner, "text": ATTACK, "maybe": "yes", "tags": ["a", "b"], "extra": {"one": 1}, "kind": "SHOUT", "reply": inner}
+    inner = {
+        "text": "<i>",
+        "bin": b"\xff",
+        "n": -1,
+        "f": 0.5,
+        "maybe": None,
+        "tags": [],
+        "extra": {},
+        "kind": "SAY",
+        "raw": b"abcd",
+        "reply": None,
+    }
+    outer = {
+        **inner,
+        "text": ATTACK,
+        "maybe": "yes",
+        "tags": ["a", "b"],
+        "extra": {"one": 1},
+        "kind": "SHOUT",
+        "reply": inner,
+    }
     for codec in ("null", "deflate"):
         out = io.BytesIO()
         fastavro.writer(out, schema, [outer, inner], codec=codec)
@@ -290,12 +324,26 @@ def protobuf() -> None:
 
 def thrift() -> None:
     by = f"thrift {version('thrift')} (Python)"
-    wanted = {"say": {"1": ATTACK, "2": 7, "3": 1.5, "4": True, "5": ["a", "b"], "6": {"k": "v"}, "7": {"1": "deep"}, "20": -9}}
+    wanted = {
+        "say": {
+            "1": ATTACK,
+            "2": 7,
+            "3": 1.5,
+            "4": True,
+            "5": ["a", "b"],
+            "6": {"k": "v"},
+            "7": {"1": "deep"},
+            "20": -9,
+        }
+    }
     rows = leaves(wanted["say"], ["say"], named=False)
     rows = [{"path": ["say"], "role": "key", "kind": "text", "text": "say"}, *rows]
     key = {"path": ["say", "6", "k"], "role": "key", "kind": "text", "text": "k"}
     rows.insert(next(place for place, row in enumerate(rows) if row["path"] == key["path"]), key)
-    for name, factory in (("binary", TBinaryProtocol.TBinaryProtocol), ("compact", TCompactProtocol.TCompactProtocol)):
+    for name, factory in (
+        ("binary", TBinaryProtocol.TBinaryProtocol),
+        ("compact", TCompactProtocol.TCompactProtocol),
+    ):
         transport = TTransport.TMemoryBuffer()
         p = factory(transport)
         p.writeMessageBegin("say", TMessageType.CALL, 1)
@@ -344,10 +392,18 @@ def thrift() -> None:
 
 
 def elsewhere(node_parent: str) -> None:
-    lines = subprocess.run(["node", HERE / "binary.mjs", node_parent], capture_output=True, check=True, text=True).stdout
+    lines = subprocess.run(
+        ["node", HERE / "binary.mjs", node_parent], capture_output=True, check=True, text=True
+    ).stdout
     with tempfile.TemporaryDirectory() as folder:
         project = pathlib.Path(shutil.copytree(HERE / "smile", pathlib.Path(folder) / "smile"))
-        java = ["mvn", "-q", "compile", "org.codehaus.mojo:exec-maven-plugin:3.5.0:java", "-Dexec.mainClass=Smile"]
+        java = [
+            "mvn",
+            "-q",
+            "compile",
+            "org.codehaus.mojo:exec-maven-plugin:3.5.0:java",
+            "-Dexec.mainClass=Smile",
+        ]
         lines += subprocess.run(java, cwd=project, capture_output=True, check=True, text=True).stdout
     for line in lines.splitlines():
         if "{" not in line:
@@ -367,7 +423,7 @@ def main() -> None:
         folder = HERE.parent / form
         folder.mkdir(exist_ok=True)
         write(folder / "golden.json", {"made_with": makers[form], "cases": cases})
-        # Cut everywhere: the shorter ones. (An empty counted array of UBJSON leaves letters that are markers.)
+        # The shorter ones. (An empty counted array of UBJSON leaves letters that are markers.)
         short = sorted(cases, key=lambda case: len(case["data_b64"]))
         cut = [case for case in short if len(case["data_b64"]) < 1200 and "counted" not in case["name"]][:4]
         ends = form not in {"protobuf", "ion", "avro", "flexbuffers", "thrift"}

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class As:
-    """A value that a format shows in its own way: its kind, its content, and the segment it adds to the path."""
+    """A value that a format shows in its own way: kind, content, and the segment it adds to the path."""
 
     kind: str
     content: bytes | str | None
@@ -67,7 +67,7 @@ def scalar(value: Any) -> tuple[str, bytes | str | None]:
 
 
 def leaves(value: Any, path: list[Any] | None = None, named: bool = True) -> list[dict[str, Any]]:
-    """All leaves of `value`. With `named` false, names of members are in paths only (formats with schemas)."""
+    """All leaves of `value`. With `named` false, names are in paths only (formats with schemas)."""
     path = path or []
     if isinstance(value, Both):
         return [row for part in value.parts for row in leaves(part, path, named)]

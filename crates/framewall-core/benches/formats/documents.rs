@@ -1,9 +1,15 @@
 //! What is measured: documents made here, and the libraries that read the same.
 
-use super::Library;
+use super::{Library, binary};
 
 /// Format, document, its bytes, and the libraries beside.
 pub fn all() -> Vec<(&'static str, &'static str, Vec<u8>, Vec<Library>)> {
+    let mut documents = text();
+    documents.extend(binary::all(&chat(2000), &points(20_000)));
+    documents
+}
+
+fn text() -> Vec<(&'static str, &'static str, Vec<u8>, Vec<Library>)> {
     let json: Vec<Library> = vec![("serde_json", serde_json), ("simd-json", simd_json)];
     vec![
         ("json", "chat messages", chat(2000), json.clone()),

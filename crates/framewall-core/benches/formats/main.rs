@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use framewall_core::formats::{self, Anomaly, Budget, Leaf, Outcome, Path, Sink, sniff};
 
+mod binary;
 mod documents;
 
 /// A library's way to read the same document; whether it could.

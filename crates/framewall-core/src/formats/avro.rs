@@ -295,3 +295,33 @@ fn text_after(doc: &[u8], at: usize) -> (usize, usize) {
     }
     (at, 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::leaves;
+    use super::*;
+
+    const SCHEMA: &[u8] = br#"{"type":"record","name":"a.Say","fields":[{"name":"text","type":"string"},
+        {"name":"n","type":{"type":"int","logicalType":"date"}},{"name":"next","type":["null","Say"]}]}"#;
+
+    #[test]
+    fn data_is_read_by_the_schema_that_the_user_gave() {
+        let format = Described(Schema::parse(SCHEMA).expect("a schema"));
+        let wanted = ["text hi", "n number -1", "next.text yo", "next.n number 2", "next.next null null"];
+        assert_eq!(leaves(&format, b"\x04hi\x01\x02\x04yo\x04\x00"), wanted);
+        assert_eq!(leaves(&format, b"\0\0\0\0\x07\x04hi\x01\x02\x04yo\x04\x00"), wanted);
+    }
+
+    #[test]
+    fn framed_data_gives_its_bytes_and_the_texts_in_them() {
+        let rows = leaves(&Avro, b"\0\0\0\0\x07\x10<script>\x01");
+        assert_eq!(rows, [" binary \\x10<script>\\x01", "[0] <script>"]);
+    }
+
+    #[test]
+    fn a_schema_that_names_what_it_does_not_define_is_none() {
+        assert!(Schema::parse(br#"{"type":"array","items":"Nothing"}"#).is_none());
+        assert!(Schema::parse(br#"["null",["null"]]"#).is_none());
+        assert!(Schema::parse(b"{").is_none());
+    }
+}

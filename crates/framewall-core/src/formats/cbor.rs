@@ -34,7 +34,7 @@ impl Format for Cbor {
         let clean = seen.sound && seen.garbled == 0;
         match first >> 5 {
             4 | 5 if clean && seen.texts > 0 => 85,
-            4 | 5 if clean => 45,
+            4 | 5 if clean && (seen.whole || seen.exhausted) => 45,
             4 | 5 => 20,
             6 if reads_as_text(bytes) => 5,
             6 if clean && (seen.containers > 0 || seen.whole) => 50,

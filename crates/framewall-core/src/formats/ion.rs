@@ -51,13 +51,48 @@ fn foreign_to_json(head: &[u8]) -> bool {
     if !matches!(first, b'{' | b'[' | b'(' | b'\'' | b'"' | b'_' | b'$') && !first.is_ascii_alphabetic() {
         return false;
     }
-    let structured = matches!(first, b'{' | b'[' | b'(');
-    let pair = |pair: &[u8]| head.windows(pair.len()).any(|window| window == pair);
-    let name = head[1..].trim_ascii_start().first();
-    pair(b"::") || pair(b"'''") || structured && (pair(b"{{") || first == b'(' || name_like(first, name))
+    let has = |part: &[u8]| head.windows(part.len()).any(|window| window == part);
+    let second = head[1..].trim_ascii_start().first();
+    has(b"::")
+        || has(b"'''")
+        || matches!(first, b'{' | b'[') && has(b"{{")
+        || first == b'(' && has(b"\"")
+        || first == b'{' && second.is_some_and(|&byte| byte.is_ascii_alphabetic() || b"'_$".contains(&byte))
+        || first == b'[' && second == Some(&b'\'')
 }
 
-fn name_like(first: u8, second: Option<&u8>) -> bool {
-    first == b'{' && second.is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'\'' | b'_' | b'$'))
-        || first == b'[' && second.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'\'')
+#[cfg(test)]
+mod tests {
+    use super::super::testing::leaves;
+    use super::*;
+
+    #[test]
+    fn text_is_read_with_all_its_forms() {
+        let text = br#"a::{ b: '''x''' '''y''', 'c d': (1 + 2), /* no */ e: 2026-01-02T03:04:05Z } null.int // end"#;
+        assert_eq!(
+            leaves(&Ion, text),
+            [
+                " a:",
+                "b b:",
+                "b xy",
+                "[\"c d\"] c d:",
+                "[\"c d\"][0] number 1",
+                "[\"c d\"][1] number +",
+                "[\"c d\"][2] number 2",
+                "e e:",
+                "e number 2026-01-02T03:04:05Z",
+                " null null.int"
+            ]
+        );
+    }
+
+    #[test]
+    fn json_is_left_to_json_and_prose_to_nobody() {
+        for text in ["{\"a\":[1,true,null]}", "[1]", "hello world", "it's 'quoted'", "привет"] {
+            assert!(Ion.sniff(text.as_bytes()) < 20, "{text}");
+        }
+        for text in ["{a:1}", "a::{\"b\":1}", "{ 'a': 1 }", "{\"a\": {{ aGk= }} }", "(say \"x\")", "'''a''' '''b'''"] {
+            assert!(Ion.sniff(text.as_bytes()) >= 20, "{text}");
+        }
+    }
 }

@@ -22,8 +22,6 @@ pub mod multipart;
 mod path;
 mod probe;
 pub mod protobuf;
-#[cfg(test)]
-mod seen;
 pub mod smile;
 pub mod sniff;
 #[cfg(test)]

@@ -36,8 +36,8 @@ impl Format for MsgPack {
         let seen = probe(self, bytes);
         match (container, seen.sound && seen.garbled == 0) {
             (true, true) if seen.texts > 0 => 85,
-            (true, true) => 50,
-            (true, false) => 20,
+            (true, true) if seen.whole || seen.exhausted => 50,
+            (true, _) => 20,
             (false, true) if seen.whole => 35,
             (false, _) if seen.whole => 20,
             _ => 5,
@@ -266,26 +266,22 @@ fn text_len(tree: &mut State<'_, '_, '_>, first: u8) -> Walked<Option<u64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::seen::{Seen, seen};
+    use super::super::Outcome;
+    use super::super::testing::{leaves, walk};
     use super::*;
-
-    fn read(bytes: &[u8]) -> Seen {
-        seen(&MsgPack, bytes)
-    }
 
     #[test]
     fn keys_of_any_type_and_their_values_are_seen() {
         // {"a": 1, 2: b"x", ["k"]: nil}
-        let seen = read(b"\x83\xa1a\x01\x02\xc4\x01x\x91\xa1k\xc0");
         assert_eq!(
-            seen.leaves,
+            leaves(&MsgPack, b"\x83\xa1a\x01\x02\xc4\x01x\x91\xa1k\xc0"),
             [
-                "key text a = a",
-                "number a = 1",
-                "key number 2 = 2",
-                "binary 2 = x",
-                "key text [...][0] = k",
-                "null [...] = null"
+                "a a:",
+                "a number 1",
+                "[\"2\"] number 2:",
+                "[\"2\"] binary x",
+                "[\"[...]\"][0] k:",
+                "[\"[...]\"] null null"
             ]
         );
     }
@@ -293,52 +289,32 @@ mod tests {
     #[test]
     fn a_record_is_a_map() {
         // msgpackr: [{"m": "a"}, {"m": "b"}]
-        let seen = read(b"\x92\xd4\x72\x40\x91\xa1m\xa1a\x40\xa1b");
-        assert_eq!(seen.leaves, ["key text [0].m = m", "text [0].m = a", "key text [1].m = m", "text [1].m = b"]);
-        assert!(seen.complete(), "{seen:?}");
-    }
-
-    #[test]
-    fn a_record_id_of_two_bytes_is_one_record() {
-        let seen = read(b"\x92\xd5\x72\x41\x01\x91\xa1m\xa1a\x41\x01\xa1b");
-        assert_eq!(seen.leaves, ["key text [0].m = m", "text [0].m = a", "key text [1].m = m", "text [1].m = b"]);
+        let wanted = ["[0].m m:", "[0].m a", "[1].m m:", "[1].m b"];
+        assert_eq!(leaves(&MsgPack, b"\x92\xd4\x72\x40\x91\xa1m\xa1a\x40\xa1b"), wanted);
+        assert_eq!(leaves(&MsgPack, b"\x92\xd5\x72\x41\x01\x91\xa1m\xa1a\x41\x01\xa1b"), wanted);
     }
 
     #[test]
     fn small_numbers_stay_numbers_until_a_record_takes_their_id() {
-        assert_eq!(read(b"\x92\x40\xa1b").leaves, ["number [0] = 64", "text [1] = b"]);
+        assert_eq!(leaves(&MsgPack, b"\x92\x40\xa1b"), ["[0] number 64", "[1] b"]);
     }
 
     #[test]
     fn an_extension_is_named_by_its_type() {
-        assert_eq!(read(b"\xc7\x03\x05abc").leaves, ["extension ext(5) = abc"]);
-        assert_eq!(read(b"\xd6\xff\x00\x00\x00\x01").leaves, ["extension ext(-1) = \0\0\0\u{1}"]);
-    }
-
-    #[test]
-    fn text_in_any_byte_order_of_length_and_any_encoding_is_kept() {
-        let seen = read(b"\xdb\x00\x00\x00\x04\xc0\xbcb>");
-        assert_eq!(seen.raw_bytes, [b"\xc0\xbcb>".to_vec()]);
-    }
-
-    #[test]
-    fn a_count_beyond_the_data_is_an_anomaly() {
-        let seen = read(b"\xdd\xff\xff\xff\xff\xa1a");
-        assert_eq!(seen.anomalies, ["count exceeds data"]);
-        assert_eq!(seen.leaves, ["text [0] = a"]);
-        assert_eq!(seen.outcome, Some(super::super::Outcome::Truncated));
+        assert_eq!(leaves(&MsgPack, b"\xc7\x03\x05abc"), ["[\"ext(5)\"] ext abc"]);
+        assert_eq!(leaves(&MsgPack, b"\xd6\xff\0\0\0\x01"), ["[\"ext(-1)\"] ext \\x00\\x00\\x00\\x01"]);
     }
 
     #[test]
     fn a_length_beyond_the_data_is_an_anomaly_and_the_rest_is_given_raw() {
-        let seen = read(b"\xdb\xff\xff\xff\xffabc");
-        assert_eq!(seen.anomalies, ["length exceeds data"]);
-        assert!(seen.leaves[0].ends_with("abc"), "{seen:?}");
+        let (notes, outcome) = walk(&MsgPack, b"\xdb\xff\xff\xff\xffabc");
+        assert_eq!((notes.anomalies, outcome), (vec!["length exceeds data"], Outcome::Truncated));
+        assert!(notes.lines[0].ends_with("abc"), "{:?}", notes.lines);
     }
 
     #[test]
     fn the_next_document_is_left_alone() {
-        assert_eq!(read(b"\x91\x01\x91\x02").outcome, Some(super::super::Outcome::Complete { consumed: 2 }));
+        assert_eq!(walk(&MsgPack, b"\x91\x01\x91\x02").1, Outcome::Complete { consumed: 2 });
     }
 
     #[test]

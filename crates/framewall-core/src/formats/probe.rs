@@ -85,3 +85,43 @@ impl Sink for Probe {
         ControlFlow::Continue(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{by_name, sniff};
+
+    const BINARY: [&str; 11] =
+        ["msgpack", "cbor", "bson", "ubjson", "bjdata", "smile", "protobuf", "flexbuffers", "avro", "ion", "thrift"];
+
+    const TEXTS: &str = "hello world|Hi!|ok|lgtm :)|2|42[\"new message\",\"hi\"]|{\"a\":[1,2,{\"b\":null}]}|[{\"x\":1}]|\
+        <p>text</p>|a=1&b=2|привет, мир|мир|你好，世界|こんにちは|مرحبا بالعالم|שלום|😀😀|naïve café|\
+        [URGENT] see this|SELECT 1| |Дом № 5, кв. 12|Ελληνικά|ไทย|한국어|It's 'fine'|[Update] done|ne me dis rien";
+
+    #[test]
+    fn text_of_any_language_is_no_binary_format() {
+        let mut claims = Vec::new();
+        for text in TEXTS.split('|') {
+            for name in BINARY {
+                let likelihood = by_name(name).expect("a format").sniff(text.as_bytes());
+                if likelihood >= sniff::PLAUSIBLE {
+                    claims.push((text, name, likelihood));
+                }
+            }
+        }
+        assert!(claims.is_empty(), "{claims:?}");
+    }
+
+    #[test]
+    fn noise_is_seldom_a_binary_format() {
+        let (mut state, mut claims) = (0x9e37_79b9_7f4a_7c15u64, Vec::new());
+        for _ in 0..2000 {
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) as u8
+            };
+            let noise: [u8; 64] = std::array::from_fn(|_| next());
+            claims.extend(BINARY.into_iter().filter(|name| by_name(name).expect("a format").sniff(&noise) >= 50));
+        }
+        assert!(claims.len() < 40, "{} strong claims in 2000 runs of noise: {claims:?}", claims.len());
+    }
+}

@@ -283,3 +283,37 @@ fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::leaves;
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_every_way_that_holds() {
+        // 1: {1: "hi"}, 2: 5
+        assert_eq!(leaves(&Protobuf, b"\x0a\x04\x0a\x02hi\x10\x05"), ["[\"1\"][\"1\"] hi", "[\"2\"] number 5"]);
+        // A message all of whose bytes are printable is a text too.
+        let rows = leaves(&Protobuf, b"\x0a\x24\"\"0123456789012345678901234567890123");
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        assert_eq!(rows[1], "[\"1\"][\"4\"] 0123456789012345678901234567890123");
+    }
+
+    #[test]
+    fn a_group_is_a_message() {
+        assert_eq!(leaves(&Protobuf, b"\x0b\x12\x01x\x0c"), ["[\"1\"][\"2\"] x"]);
+    }
+
+    #[test]
+    fn a_text_that_happens_to_be_fields_of_numbers_is_a_text_only() {
+        assert_eq!(leaves(&Protobuf, b"\x0a\x08xxxxxxxx"), ["[\"1\"] xxxxxxxx"]);
+    }
+
+    #[test]
+    fn plain_text_is_not_protobuf() {
+        for text in ["hello world", "{\"a\":1}", "привет, мир", "<b>bold</b>", "a=1&b=2", ""] {
+            assert!(Protobuf.sniff(text.as_bytes()) < 20, "{text}");
+        }
+        assert!(Protobuf.sniff(b"\x0a\x04\x0a\x02hi\x10\x05") >= 20);
+    }
+}

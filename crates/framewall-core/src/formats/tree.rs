@@ -168,6 +168,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// Ends the walk: not this format.
     #[cold]
     pub fn invalid(&mut self, at: usize, why: &'static str) -> Halted {
+        let at = self.placed(at..at).start;
         self.walk.invalid(at, why)
     }
 

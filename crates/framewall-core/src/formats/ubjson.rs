@@ -69,7 +69,8 @@ fn sniff(format: &dyn Format, bytes: &[u8]) -> Likelihood {
         true if seen.garbled == 0 && seen.texts > 0 => 80,
         true => 40,
         // A bomb says nothing before its count; a lie about length, little.
-        false if seen.truncated || seen.exhausted => 20,
+        false if seen.containers > 0 && (seen.truncated || seen.exhausted) => 20,
+        false if seen.exhausted => 20,
         false => 0,
     }
 }

@@ -214,3 +214,67 @@ fn field(bytes: &[u8]) -> Result<Option<(u64, Field)>, NotADescriptorSet> {
     let type_name = text(&parts, 6).trim_start_matches('.').to_owned();
     Ok(Type::new(number(5)).map(|kind| (number(3), Field { name: text(&parts, 1), kind, type_name })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::testing::leaves;
+
+    fn part(number: u8, bytes: &[u8]) -> Vec<u8> {
+        [&[number << 3 | 2, bytes.len() as u8], bytes].concat()
+    }
+
+    fn field(name: &str, number: u8, kind: u8, type_name: &str) -> Vec<u8> {
+        let mut field = [part(1, name.as_bytes()), vec![3 << 3, number, 5 << 3, kind]].concat();
+        field.extend(part(6, type_name.as_bytes()));
+        part(2, &field)
+    }
+
+    /// `package chat; message Say { string text = 1; sint32 n = 2; repeated int32 many = 3; Who who = 4;
+    /// bytes blob = 5; message Who { string name = 1; } }`
+    fn described() -> Described {
+        let who = [part(1, b"Who"), field("name", 1, 9, "")].concat();
+        let say = [
+            part(1, b"Say"),
+            field("text", 1, 9, ""),
+            field("n", 2, 17, ""),
+            field("many", 3, 5, ""),
+            field("who", 4, 11, ".chat.Say.Who"),
+            field("blob", 5, 12, ""),
+            part(3, &who),
+        ];
+        let file = [part(2, b"chat"), part(4, &say.concat())].concat();
+        // The set holds one file, whose length takes two bytes.
+        let set = [&[1 << 3 | 2, file.len() as u8 & 0x7f | 0x80, (file.len() >> 7) as u8], &file[..]].concat();
+        let schema = Schema::parse(&set).expect("a schema");
+        Described::new(schema, "chat.Say").expect("a message")
+    }
+
+    #[test]
+    fn fields_have_their_names_and_types() {
+        let data = b"\x0a\x03<b>\x10\x03\x1a\x02\x05\x06\x22\x05\x0a\x03ann\x2a\x02\x08\x01\x9a\x06\x01z";
+        assert_eq!(
+            leaves(&described(), data),
+            [
+                "text <b>",
+                "n number -2",
+                "many[0] number 5",
+                "many[1] number 6",
+                "who.name ann",
+                "blob binary \\x08\\x01",
+                "[\"99\"] z"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_descriptor_set_is_refused() {
+        assert!(Schema::parse(b"syntax = \"proto3\";").is_err());
+        assert!(Schema::parse(b"").is_err());
+    }
+
+    #[test]
+    fn a_message_that_is_not_described_is_refused() {
+        assert!(Described::new(Schema::default(), "chat.Say").is_none());
+    }
+}
