@@ -33,9 +33,9 @@ def policy(configuration: Configuration) -> Policy:
 
 
 def routes(configuration: Configuration) -> tuple[Route, ...]:
-    """The routes in order, each with its upstream; the last one takes whatever the others left."""
+    """The routes in order, each with its upstream. The upstream at the top takes what they leave."""
     named = configuration.routes
-    if not named or not named[-1].takes_everything:
+    if configuration.upstream is not None and not (named and named[-1].takes_everything):
         named += (Route(name=DEFAULT_ROUTE),)
     return tuple(
         route.model_copy(update={"upstream": route.upstream or configuration.upstream}) for route in named

@@ -222,15 +222,10 @@ class Configuration(Decisions):
         return self
 
     @model_validator(mode="after")
-    def _takes_everything(self) -> Self:
+    def _reaches_every_route(self) -> Self:
         greedy = [place for place, route in enumerate(self.routes) if route.takes_everything]
         if greedy and greedy[0] < len(self.routes) - 1:
             first = self.routes[greedy[0]].name
             why = f'route "{first}" before it takes everything'
             raise values.wrong(why, f'move it above route "{first}"', ("routes", greedy[0] + 1))
-        if self.routes and not greedy and self.upstream is None:
-            raise values.wrong(
-                "no route takes requests for other hosts and paths",
-                f"{_EXAMPLE} at the top of the file, or a last route without host and path",
-            )
         return self

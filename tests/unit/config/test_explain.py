@@ -134,11 +134,6 @@ CASES: list[tuple[str, str, str]] = [
     ),
     ("a group of nobody", UP + "[upstreams.a]\nservers = []", 'w.toml:3: upstreams.a.servers: it is empty; write servers = ["http://127.0.0.1:3000"]'),
     (
-        "requests that no route takes",
-        '[[routes]]\nname = "a"\nhost = "a.example"\nupstream = "http://a"',
-        'w.toml: no route takes requests for other hosts and paths; write upstream = "http://127.0.0.1:3000" at the top of the file, or a last route without host and path',
-    ),
-    (
         "a route that no request reaches",
         UP + '[[routes]]\nname = "a"\n[[routes]]\nname = "b"\npath = "/b"',
         'w.toml:4: routes[1]: route "a" before it takes everything; move it above route "a"',

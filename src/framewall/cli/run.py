@@ -1,0 +1,143 @@
+"""``framewall run``: protect."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from framewall.cli import _show
+from framewall.cli._logging import log_to_stderr
+from framewall.cli._options import config_option, file_in_use
+from framewall.cli._signals import until_interrupted
+from framewall.config import Configuration, load
+from framewall.config.policies import policy, process_limits, routes
+from framewall.config.relay import relay_settings
+from framewall.config.settings import engine_settings
+from framewall.detect import builtin_engine
+from framewall.errors import ConfigError, FramewallError
+from framewall.events import Counts, open_sink
+from framewall.model import Action, Event
+from framewall.pipeline import Inspector
+from framewall.proxy import Relay
+
+log = logging.getLogger("framewall")
+
+
+class StartError(FramewallError):
+    """The relay could not start; the text says why and what to do."""
+
+
+@click.command("run", short_help="Protect an application.")
+@config_option("A configuration; ./framewall.toml if neither this nor --upstream is given.")
+@click.option(
+    "--listen", multiple=True, metavar="HOST:PORT", help="Where clients connect. [default: 127.0.0.1:8080]"
+)
+@click.option("--upstream", metavar="URL", help="The application: http://HOST:PORT or unix:/PATH.")
+@click.option(
+    "--mode", metavar="MODE", help="off, monitor, safe_block or block, for every route. [default: block]"
+)
+@click.option(
+    "--events", multiple=True, metavar="URL", help="Where events go: sqlite:PATH, jsonl:PATH or jsonl:-."
+)
+@click.option("--console", metavar="HOST:PORT|off", help="Where the console listens. [default: off]")
+def command(
+    file: Path | None,
+    listen: tuple[str, ...],
+    upstream: str | None,
+    mode: str | None,
+    events: tuple[str, ...],
+    console: str | None,
+) -> None:
+    """Protect an application: listen, judge every message, and drop the socket of whoever attacks.
+
+    `framewall run --upstream http://127.0.0.1:3000` is complete. Options replace what the configuration says.
+    SIGTERM or Ctrl-C ends it well: connections get Close 1001, and every event is written.
+    """
+    used = file if file or upstream else file_in_use(None)
+    if used is None and upstream is None:
+        raise click.UsageError(
+            "there is nothing to protect: add --upstream http://127.0.0.1:3000 with your application's "
+            "address, or --config FILE"
+        )
+    options = {
+        "listen": listen or None,
+        "upstream": upstream,
+        "mode": mode,
+        "events": events or None,
+        "console": console,
+    }
+    protect(load(used, options))
+
+
+def protect(configuration: Configuration) -> None:
+    """Run until SIGTERM or SIGINT. Raises FramewallError if it cannot start."""
+    if configuration.console != "off":
+        raise ConfigError(
+            "this Framewall has no console", key="console", instead="leave it out, or write off"
+        )
+    log_to_stderr(configuration.log_level)
+    sink = open_sink(configuration.events, process_limits(configuration))
+    try:
+        inspector = Inspector(
+            policy(configuration),
+            builtin_engine(),
+            record=_telling(sink.put),
+            clock=time.time,
+            node=configuration.node,
+            settings=engine_settings,
+        )
+        with until_interrupted() as stop:
+            relay = _start(configuration, inspector)
+            try:
+                click.echo(_banner(configuration, relay.addresses), err=True)
+                stop.wait()
+                log.info("stopping: connections get Close 1001")
+            finally:
+                relay.stop()
+    finally:
+        _account_for(sink.close())
+
+
+def _start(configuration: Configuration, inspector: Inspector) -> Relay:
+    try:
+        return Relay(relay_settings(configuration), inspector).start()
+    except OSError as error:
+        advice = "name another address with --listen, or end what listens there"
+        raise StartError(f"{error}; {advice}") from None
+
+
+def _banner(configuration: Configuration, addresses: list[str]) -> str:
+    """What is listened on and protected, for people and for whoever waits for it."""
+    lines = [f"framewall: listening on {_address(address)}" for address in addresses]
+    for route, decided in zip(routes(configuration), policy(configuration).routes, strict=False):
+        where = "" if route.takes_everything else f"{'|'.join(route.host)} {'|'.join(route.path)} -> "
+        lines.append(f"framewall: route {route.name}: {where}{route.upstream}, {decided.mode}")
+    lines.append(f"framewall: events go to {', '.join(configuration.events)}")
+    return "\n".join(lines)
+
+
+def _address(address: str) -> str:
+    return address if address.startswith("unix:") else f"http://{address}"
+
+
+def _telling(put: Callable[[Event], object]) -> Callable[[Event], None]:
+    """Events into the store, and a line of each into the log."""
+
+    def record(event: Event) -> None:
+        put(event)
+        if log.isEnabledFor(logging.INFO):
+            what = "recorded" if event.action is Action.PASS else "blocked"
+            log.info("%s %s", what, _show.line(event).plain)
+
+    return record
+
+
+def _account_for(counts: Counts) -> None:
+    lost = counts.dropped + counts.failed
+    if lost:
+        log.error("%d of %d events could not be written", lost, counts.put)
+    log.info("%d events written", counts.written)
