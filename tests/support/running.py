@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -72,6 +73,10 @@ class Running:
                     raise AssertionError(f"{self._process.args!r} never said {pattern!r}; it said:\n{said}")
                 self._changed.wait(min(left, 0.2))
 
+    def wait(self, seconds: float = 20) -> int:
+        """Its exit status once it has ended by itself, within ``seconds``."""
+        return self._process.wait(seconds)
+
     def stop(self, seconds: float = 10) -> int:
         """Ends it by SIGTERM, by SIGKILL if it doesn't listen; returns its exit status."""
         if self._process.poll() is None:
@@ -84,7 +89,7 @@ class Running:
         self._reader.join(5)
         return self._process.returncode
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 
-@contextmanager
-def until_interrupted() -> Iterator[threading.Event]:
-    """A flag that SIGINT and SIGTERM set while this is open. Only for the main thread."""
+def stop_on_signals() -> threading.Event:
+    """A flag that SIGINT and SIGTERM set from now on, to the end of the process.
+
+    They stay caught, so that a second one cannot cut off the work of ending well.
+    """
     stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -13,7 +13,7 @@ import click
 
 from framewall.cli import _show
 from framewall.cli._children import Child, ChildError
-from framewall.cli._signals import until_interrupted
+from framewall.cli._signals import stop_on_signals
 from framewall.errors import FramewallError
 from framewall.events import Query, open_source
 
@@ -41,7 +41,7 @@ def command(port: int, chat_port: int) -> None:
     node, server = _node(), _chat()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="framewall-demo-"))
-        stop = stack.enter_context(until_interrupted())
+        stop = stop_on_signals()
         events = f"sqlite:{folder}/events.db"
 
         env = {"PORT": str(_free(chat_port))}

@@ -12,7 +12,7 @@ import click
 
 from framewall.cli import _show
 from framewall.cli._options import config_option, file_in_use
-from framewall.cli._signals import until_interrupted
+from framewall.cli._signals import stop_on_signals
 from framewall.config import load
 from framewall.config.units import parse_seconds
 from framewall.events import DEFAULT_URL, Query, as_json, open_source
@@ -77,9 +77,8 @@ def command(
     query = Query(limit, since, number, attack, action, route, client, session)
     with closing(open_source(url or _configured(file))) as source:
         if follow:
-            with until_interrupted() as stop:
-                for event in source.follow(query, stop):
-                    _show_one(event, as_lines, full)
+            for event in source.follow(query, stop_on_signals()):
+                _show_one(event, as_lines, full)
             return
         events = source.read(query)
     if as_lines or full or number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 from framewall.cli import _show
 from framewall.cli._logging import log_to_stderr
 from framewall.cli._options import config_option, file_in_use
-from framewall.cli._signals import until_interrupted
+from framewall.cli._signals import stop_on_signals
 from framewall.config import Configuration, load
 from framewall.config.policies import policy, process_limits, routes
 from framewall.config.relay import relay_settings
@@ -21,7 +22,7 @@ from framewall.detect import builtin_engine
 from framewall.errors import ConfigError, FramewallError
 from framewall.events import Counts, open_sink
 from framewall.model import Action, Event
-from framewall.pipeline import Inspector
+from framewall.pipeline import Inspector, Session
 from framewall.proxy import Relay
 
 log = logging.getLogger("framewall")
@@ -80,29 +81,33 @@ def protect(configuration: Configuration) -> None:
             "this Framewall has no console", key="console", instead="leave it out, or write off"
         )
     log_to_stderr(configuration.log_level)
+    stop = stop_on_signals()
     sink = open_sink(configuration.events, process_limits(configuration))
     try:
-        inspector = Inspector(
-            policy(configuration),
-            builtin_engine(),
-            record=_telling(sink.put),
-            clock=time.time,
-            node=configuration.node,
-            settings=engine_settings,
-        )
-        with until_interrupted() as stop:
-            relay = _start(configuration, inspector)
-            try:
-                click.echo(_banner(configuration, relay.addresses), err=True)
-                stop.wait()
-                log.info("stopping: connections get Close 1001")
-            finally:
-                relay.stop()
+        _serve(configuration, _telling(sink.put), stop)
     finally:
         _account_for(sink.close())
 
 
-def _start(configuration: Configuration, inspector: Inspector) -> Relay:
+def _serve(configuration: Configuration, record: Callable[[Event], None], stop: threading.Event) -> None:
+    inspector = Inspector(
+        policy(configuration),
+        builtin_engine(),
+        record,
+        clock=time.time,
+        node=configuration.node,
+        settings=engine_settings,
+    )
+    relay = _start(configuration, inspector)
+    try:
+        click.echo(_banner(configuration, relay.addresses), err=True)
+        stop.wait()
+        log.info("stopping: connections get Close 1001")
+    finally:
+        relay.stop()
+
+
+def _start(configuration: Configuration, inspector: Inspector) -> Relay[Session]:
     try:
         return Relay(relay_settings(configuration), inspector).start()
     except OSError as error:

@@ -20,7 +20,7 @@ def test_the_subcommands_are_the_modules_of_the_folder() -> None:
     assert sorted(COMMANDS) == sorted(
         file.stem for file in folder.glob("*.py") if not file.name.startswith("_")
     )
-    assert {"check", "demo", "events", "inspect"} <= set(COMMANDS)
+    assert {"check", "demo", "events", "inspect", "run"} <= set(COMMANDS)
 
 
 def test_the_version_is_the_packages(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,12 +109,13 @@ def test_an_attack_is_blocked_and_recorded_before_a_clean_end(
         assert attack(wall.address) == 1008
         with connect(f"ws://{wall.address}/ws") as bystander:
             sent = time.monotonic()
-            wall._process.send_signal(number)
+            os.kill(wall.pid, number)
             with pytest.raises(ConnectionClosed) as closed:
                 bystander.recv(10)
             assert closed.value.rcvd
             assert closed.value.rcvd.code == 1001
-        assert wall._process.wait(20) == 0
+        wall.wait_for("events written")
+        assert wall.wait() == 0
         assert time.monotonic() - sent < 10
         (event,) = wall.events()
     assert echo.got == ["hello"]
@@ -127,8 +130,7 @@ def test_an_event_survives_kill_9_once_its_batch_is_written(echo: Echo, tmp_path
     with Framewall(echo.url, tmp_path) as wall:
         assert attack(wall.address) == 1008
         time.sleep(0.5)
-        wall._process.kill()
-        wall._process.wait()
+        os.kill(wall.pid, signal.SIGKILL)
         assert wall.wait_for_event()["attacks"] == ["xss"]
 
 
