@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -81,12 +82,14 @@ def command(
                 _show_one(event, as_lines, full)
             return
         events = source.read(query)
-    if as_lines or full or number:
-        for event in events:
-            _show_one(event, as_lines, full or bool(number))
-    elif events:
-        _show.console().print(_show.table(events))
-    if not events and not as_lines:
+        if as_lines or full or number:
+            found = _show_each(events, as_lines, full or bool(number))
+        else:
+            rows = list(events)
+            found = len(rows)
+            if rows:
+                _show.console().print(_show.table(rows))
+    if not found and not as_lines:
         click.echo("No events." if query == Query(limit) else "No such events.", err=True)
 
 
@@ -94,6 +97,14 @@ def _configured(file: Path | None) -> str:
     used = file_in_use(file)
     stores = load(used).events if used else (DEFAULT_URL,)
     return next((store for store in stores if store != "jsonl:-"), stores[0])
+
+
+def _show_each(events: Iterable[Event], as_lines: bool, full: bool) -> int:
+    """Show events as they are read; how many there were."""
+    shown = 0
+    for shown, event in enumerate(events, 1):  # noqa: B007 (the last number counts)
+        _show_one(event, as_lines, full)
+    return shown
 
 
 def _show_one(event: Event, as_line: bool, full: bool) -> None:

@@ -79,8 +79,8 @@ class EventSink(Protocol):
 class EventSource(Protocol):
     """Reads events, from another process too."""
 
-    def read(self, query: Query) -> list[Event]:
-        """The newest events asked for, the oldest of them first. Raises StoreError."""
+    def read(self, query: Query) -> Iterator[Event]:
+        """The newest events asked for, the oldest of them first, as they are read. Raises StoreError."""
         ...
 
     def follow(self, query: Query, stop: Flag) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Event as Flag
 from typing import BinaryIO
@@ -76,11 +76,11 @@ class JsonlSource:
             raise StoreError("jsonl:- is standard output and cannot be read back: name a file, jsonl:PATH")
         self._path = Path(place)
 
-    def read(self, query: Query) -> list[Event]:
-        """The newest events asked for, the oldest of them first. Raises StoreError."""
+    def read(self, query: Query) -> Iterator[Event]:
+        """The newest events asked for, the oldest of them first, as they are read. Raises StoreError."""
         try:
             with self._path.open("rb") as file:
-                return list(_newest(_events(file, bytearray()), query))
+                yield from _newest(_events(file, bytearray()), query)
         except FileNotFoundError:
             raise StoreError(
                 f"there are no events at jsonl:{self._path}: the file does not exist. "
@@ -152,8 +152,9 @@ def _events(file: BinaryIO, partial: bytearray) -> Iterator[Event]:
             continue
 
 
-def _newest(events: Iterator[Event], query: Query) -> deque[Event]:
-    return deque((event for event in events if query.wants(event)), maxlen=query.limit)
+def _newest(events: Iterator[Event], query: Query) -> Iterable[Event]:
+    wanted = (event for event in events if query.wants(event))
+    return wanted if query.limit is None else deque(wanted, maxlen=query.limit)
 
 
 backend = Backend("jsonl", JsonlSink, JsonlSource, "jsonl:events.jsonl")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
@@ -121,9 +121,9 @@ class SqliteSource:
         self._path = Path(place)
         self._db: sqlite3.Connection | None = None
 
-    def read(self, query: Query) -> list[Event]:
-        """The newest events asked for, the oldest of them first. Raises StoreError."""
-        return [event for _, event in self._select(self._open(), query, after=0)]
+    def read(self, query: Query) -> Iterator[Event]:
+        """The newest events asked for, the oldest of them first, as they are read. Raises StoreError."""
+        return (event for _, event in self._select(self._open(), query, after=0))
 
     def follow(self, query: Query, stop: Flag) -> Iterator[Event]:
         """What :meth:`read` gives, then new events as they come, until ``stop`` is set. Raises StoreError."""
@@ -167,18 +167,23 @@ class SqliteSource:
             return None
 
     def _newest(self, db: sqlite3.Connection) -> int:
-        return int(self._ask(db, "SELECT coalesce(max(seq), 0) FROM event", [])[0][0])
+        ((newest,),) = self._ask(db, "SELECT coalesce(max(seq), 0) FROM event", [])
+        return int(newest)
 
-    def _select(self, db: sqlite3.Connection, query: Query, after: int) -> list[tuple[int, Event]]:
+    def _select(self, db: sqlite3.Connection, query: Query, after: int) -> Iterator[tuple[int, Event]]:
         conditions, values = _conditions(query)
-        limit = -1 if query.limit is None else query.limit
-        sql = f"{_SELECT} WHERE seq > ? {conditions} ORDER BY seq DESC LIMIT ?"
-        rows = self._ask(db, sql, [after, *values, limit])
-        return [(row[0], _event(row)) for row in reversed(rows)]
+        sql = f"{_SELECT} WHERE seq > ? {conditions} ORDER BY seq"
+        rows: Iterable[Any]
+        if query.limit is None:
+            rows = self._ask(db, sql, [after, *values])
+        else:
+            newest = list(self._ask(db, f"{sql} DESC LIMIT ?", [after, *values, query.limit]))
+            rows = reversed(newest)
+        return ((row[0], _event(row)) for row in rows)
 
-    def _ask(self, db: sqlite3.Connection, sql: str, values: list[object]) -> list[Any]:
+    def _ask(self, db: sqlite3.Connection, sql: str, values: list[object]) -> Iterator[Any]:
         try:
-            return db.execute(sql, values).fetchall()
+            yield from db.execute(sql, values)
         except sqlite3.Error as error:
             raise StoreError(f"sqlite:{self._path} cannot be read: {error}") from error
 

@@ -48,7 +48,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def read(url: str, query: Query | None = None) -> list[Event]:
     source = open_source(url)
     try:
-        return source.read(query or Query())
+        return list(source.read(query or Query()))
     finally:
         source.close()
 

@@ -40,7 +40,7 @@ def test_several_stores_get_every_event(tmp_path: Path) -> None:
     sink = open_sink(urls)
     assert sink.put(event(1))
     assert sink.close() == Counts(put=2, written=2)
-    assert [open_source(url).read(Query()) for url in urls] == [[event(1)], [event(1)]]
+    assert [list(open_source(url).read(Query())) for url in urls] == [[event(1)], [event(1)]]
 
 
 def test_one_store_that_cannot_be_opened_closes_the_others(tmp_path: Path) -> None:

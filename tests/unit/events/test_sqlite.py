@@ -31,7 +31,7 @@ def test_a_path_with_special_characters_is_a_path(tmp_path: Path) -> None:
     sink.put(EVENT)
     sink.close()
     assert place.exists()
-    assert SqliteSource(str(place)).read(Query()) == [EVENT]
+    assert list(SqliteSource(str(place)).read(Query())) == [EVENT]
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="not one of Framewall's"):
         SqliteSink(str(place), Limits())
     with pytest.raises(StoreError, match="not one of Framewall's"):
-        SqliteSource(str(place)).read(Query())
+        list(SqliteSource(str(place)).read(Query()))
 
 
 def test_a_newer_shape_is_refused(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_an_empty_file_has_no_events_yet(tmp_path: Path) -> None:
     place = tmp_path / "events.db"
     place.touch()
     with pytest.raises(StoreError, match="the file is empty"):
-        SqliteSource(str(place)).read(Query())
+        list(SqliteSource(str(place)).read(Query()))
 
 
 def test_a_locked_file_only_delays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +87,7 @@ def test_an_event_that_comes_twice_is_kept_once(tmp_path: Path) -> None:
     sink.put(event(1))
     sink.put(event(1))
     sink.close()
-    assert SqliteSource(str(place)).read(Query()) == [event(1)]
+    assert list(SqliteSource(str(place)).read(Query())) == [event(1)]
 
 
 @pytest.mark.parametrize("column", ["time", "client_ip", "session", "route", "action", "framework"])
