@@ -88,19 +88,19 @@ def test_files_stay_small(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
 def test_every_file_has_its_test(file: Path) -> None:
-    name = str(file.relative_to(SOURCE))
+    name = file.relative_to(SOURCE)
     if file.name in ("__init__.py", "__main__.py"):
         return
-    folder = UNIT / Path(name).parent
-    if file.name.startswith("_"):
+    inner = [place for place, part in enumerate(name.parts) if part.startswith("_")]
+    if inner:
         # An inner part of its room: tested by itself, or through the files that use it.
-        assert list(folder.glob("test_*.py")), f"{folder.relative_to(REPOSITORY)} has no test"
+        room = UNIT.joinpath(*name.parts[: inner[0]])
+        assert list(room.rglob("test_*.py")), f"{room.relative_to(REPOSITORY)} has no test"
         return
-    own = folder / f"test_{file.stem}.py"
-    elsewhere = TESTED_ELSEWHERE.get(name)
-    assert own.is_file() or (elsewhere and (REPOSITORY / elsewhere).is_file()), (
-        f"write {own.relative_to(REPOSITORY)}"
-    )
+    own = UNIT / name.parent / f"test_{file.stem}.py"
+    elsewhere = TESTED_ELSEWHERE.get(str(name))
+    tested = own.is_file() or (elsewhere is not None and (REPOSITORY / elsewhere).is_file())
+    assert tested, f"write {own.relative_to(REPOSITORY)}"
 
 
 def test_the_lists_of_exceptions_hold_no_ghosts() -> None:

@@ -1,0 +1,99 @@
+"""An attack as a request that a person can read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from framewall.events.normalised import exchange, head, message, packet_line, subject
+from framewall.limits import EVENT_BYTES
+from framewall.model import Direction, Message, Opcode, Packet, Part, Request, Transport
+
+HEADERS = (("host", "chat.example"), ("Origin", "https://chat.example"))
+REQUEST = Request(
+    1, "GET", "/socket.io/?EIO=4&transport=websocket", "HTTP/1.1", HEADERS, "203.0.113.9", upgrade=True
+)
+SENT = b'42["new message","<img src=x onerror=alert(1)>"]'
+MESSAGE = Message(Direction.CLIENT, Opcode.TEXT, SENT, frames=1, compressed=True)
+PACKET = Packet("socket.io", "5", "event", (Part(SENT[2:], "json"),), "new message", "/")
+
+
+def test_a_message_reads_as_in_the_contract() -> None:
+    assert message(REQUEST, MESSAGE, PACKET) == (
+        "POST /socket.io/?EIO=4&transport=websocket WEBSOCKET/13\n"
+        "Host: chat.example\n"
+        "X-Forwarded-For: 203.0.113.9\n"
+        "Framewall-Message: client text, 1 frame, deflate, 48 bytes\n"
+        'Framewall-Packet: socket.io/5 event namespace=/ name="new message"\n'
+        "Content-Type: application/json\n"
+        "\n"
+        '["new message","<img src=x onerror=alert(1)>"]'
+    )
+
+
+def test_a_servers_message_is_a_response_and_frames_are_counted() -> None:
+    shown = message(REQUEST, replace(MESSAGE, direction=Direction.SERVER, frames=3, compressed=False), PACKET)
+    assert shown.startswith("RESPONSE /socket.io/")
+    assert "Framewall-Message: server text, 3 frames, 48 bytes\n" in shown
+
+
+def test_a_body_of_polling_keeps_its_method_and_a_response_has_its_status() -> None:
+    post = replace(REQUEST, method="POST", upgrade=False)
+    body = replace(MESSAGE, transport=Transport.POLLING)
+    assert exchange(post, body, PACKET).startswith("POST /socket.io/?EIO=4&transport=websocket HTTP/1.1\n")
+    assert "Framewall-Response: status 200\n" in exchange(post, body, PACKET, 200)
+    assert "Framewall-Response" not in exchange(post, body, PACKET)
+
+
+def test_a_head_is_shown_as_it_came_with_the_client_added() -> None:
+    assert head(REQUEST) == (
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\n"
+        "host: chat.example\n"
+        "Origin: https://chat.example\n"
+        "X-Forwarded-For: 203.0.113.9\n\n"
+    )
+    told = replace(REQUEST, headers=(*HEADERS, ("x-forwarded-for", "198.51.100.1")))
+    assert head(told).lower().count("x-forwarded-for") == 1
+
+
+@pytest.mark.parametrize(
+    ("packet", "line"),
+    [
+        (Packet("json", "", "message", ()), "json message"),
+        (Packet("socket.io", "5", "ack", (), None, "/admin"), "socket.io/5 ack namespace=/admin"),
+        (Packet("x", "", "y", (), 'a"b\nc\\d', None), r'x y name="a\"b\nc\\d"'),
+    ],
+)
+def test_a_packet_takes_one_line_whatever_its_name(packet: Packet, line: str) -> None:
+    assert packet_line(packet) == line
+
+
+@pytest.mark.parametrize(
+    ("part", "content_type", "shown"),
+    [
+        (Part(b"hello", "text"), "text/plain", "hello"),
+        (Part(b"hello"), "text/plain", "hello"),
+        (Part(b' {"a": 1}'), "application/json", ' {"a": 1}'),
+        (Part(b"a=1", "form"), "application/x-www-form-urlencoded", "a=1"),
+        (Part(b"\xff\x00\x1b[2J\x7f"), "application/octet-stream", "\\xff\\x00\\x1b[2J\\x7f"),
+    ],
+)
+def test_the_body_is_text_whatever_it_was(part: Part, content_type: str, shown: str) -> None:
+    said = message(REQUEST, MESSAGE, Packet("raw", "", "message", (part,)))
+    assert f"Content-Type: {content_type}\n\n" in said
+    assert said.endswith(f"\n\n{shown}")
+
+
+def test_a_long_body_is_cut_and_says_so() -> None:
+    said = message(REQUEST, MESSAGE, Packet("text", "", "message", (Part(b"x" * (EVENT_BYTES.default + 7)),)))
+    assert said.endswith("\n[cut: 7 more bytes]")
+
+
+def test_the_subject_is_the_packet_that_the_finding_is_in() -> None:
+    one, none, two = (Packet("f", "", str(n), (Part(b""),) * n) for n in (1, 0, 2))
+    packets = [one, none, two]
+    assert [subject(packets, part) for part in (0, 1, 2)] == [one, two, two]
+    assert subject(packets, None) is one
+    assert subject([none, two], None) is two
+    assert subject([none], 5) is none
