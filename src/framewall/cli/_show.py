@@ -15,6 +15,8 @@ from framewall.model import Action, Event
 
 #: Where output goes to a file or a pipe, there is no width to keep to.
 PIPE_WIDTH = 200
+#: From this width on, a table has all its columns.
+WIDE = 140
 
 # Controls steer terminals; format characters turn or hide text; separators break lines.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -38,38 +40,34 @@ def console() -> Console:
     )
 
 
-def table(events: list[Event]) -> Table:
-    """The events as a table, one row each."""
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in (
-        "time",
-        "what happened",
-        "attacks",
-        "score",
-        "client",
-        "route",
-        "spoke",
-        "where and what",
-    ):
-        last = heading == "where and what"
-        shown.add_column(
-            heading,
-            no_wrap=not last,
-            overflow="ellipsis",
-            justify="right" if heading == "score" else "left",
-            ratio=1 if last else None,
-        )
+def table(events: list[Event], width: int) -> Table:
+    """The events as a table for this many columns, one row each.
+
+    What is telling stays whole; a narrow terminal gets fewer columns, and the last one what is left.
+    """
+    wide = width >= WIDE
+    routes = wide and len({event.route for event in events}) > 1
+    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, expand=True)
+    for heading in ("time", "what"):
+        shown.add_column(heading, no_wrap=True)
+    shown.add_column("attacks", max_width=40 if wide else 16)
+    shown.add_column("client", no_wrap=True, overflow="ellipsis", max_width=39 if width >= 100 else 15)
+    if routes:
+        shown.add_column("route", no_wrap=True, overflow="ellipsis", max_width=16)
+    if wide:
+        shown.add_column("spoke", no_wrap=True, overflow="ellipsis", max_width=40)
+    shown.add_column("where and what", no_wrap=True, overflow="ellipsis", ratio=1)
     for event in events:
-        shown.add_row(
-            Text(when(event)),
+        cells = [
+            Text(shortly(event)),
             happened(event),
             Text(", ".join(map(printable, event.attacks))),
-            Text(str(event.score)),
             Text(printable(event.client_ip)),
-            Text(printable(event.route)),
-            Text(spoke(event)),
+            *([Text(printable(event.route))] if routes else []),
+            *([Text(spoke(event))] if wide else []),
             evidence(event),
-        )
+        ]
+        shown.add_row(*cells)
     return shown
 
 
@@ -111,13 +109,17 @@ def when(event: Event) -> str:
     return datetime.fromtimestamp(event.time).astimezone().isoformat(sep=" ", timespec="seconds")
 
 
+def shortly(event: Event) -> str:
+    """The event's time, here, without the year."""
+    return datetime.fromtimestamp(event.time).strftime("%m-%d %H:%M:%S")
+
+
 def happened(event: Event) -> Text:
     """What was done, in a few words."""
     if event.action is Action.PASS:
         return Text("recorded", "yellow")
-    code = f" {event.close_code}" if event.close_code is not None else ""
-    words = {Action.CLOSE: "blocked", Action.DROP: "message dropped", Action.BAN: "blocked, banned"}
-    return Text(words[event.action] + code, "bold red")
+    words = {Action.CLOSE: "blocked", Action.DROP: "dropped", Action.BAN: "banned"}
+    return Text(words[event.action], "bold red")
 
 
 def spoke(event: Event) -> str:

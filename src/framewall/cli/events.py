@@ -88,7 +88,8 @@ def command(
             rows = list(events)
             found = len(rows)
             if rows:
-                _show.console().print(_show.table(rows))
+                console = _show.console()
+                console.print(_show.table(rows, console.width))
     if not found and not as_lines:
         click.echo("No events." if query == Query(limit) else "No such events.", err=True)
 

@@ -46,7 +46,7 @@ def test_the_demo_shows_the_attack_and_cleans_up_on_ctrl_c(tmp_path: Path) -> No
             client.emit("new message", "hello")
             shown.wait_for('chat | message "hello"')
             client.emit("new message", ATTACK)
-            shown.wait_for(r"blocked 1008")
+            shown.wait_for("blocked")
         shown.wait_for(re.escape(f'["new message","{ATTACK}"]'))
         assert f"chat | message {ATTACK}" not in shown.output
         os.kill(shown.pid, signal.SIGINT)
