@@ -1,6 +1,7 @@
 """Every cap: its name, its default, and what reaching it means. Reaching one is a finding, never silent.
 
-The first table is the core's own (``crates/framewall-core/src/limits.rs``); a test holds the two together.
+The first table is the core's own (``crates/framewall-core/src/limits.rs``), the second the relay's
+(``crates/framewall-proxy/src/limits.rs``); a test holds them together.
 """
 
 from __future__ import annotations
@@ -37,6 +38,42 @@ CORE = (
     SCAN_WORK,
 )
 
+CONNECTIONS = Limit("connections", 16_384, "A new connection is answered 503 and closed")
+CLIENT_CONNECTIONS = Limit("client_connections", 4_096, "A new connection is answered 503 and closed")
+HEADERS = Limit("headers", 100, "431, and the connection is closed")
+HEAD_BYTES = Limit("head_bytes", 32 << 10, "431, and the connection is closed")
+HEAD_SECONDS = Limit("head_seconds", 60, "The connection is closed")
+DRAIN_SECONDS = Limit("drain_seconds", 5, "What is left is cut off")
+CONNECT_SECONDS = Limit("connect_seconds", 5, "The next server of the group, or 504")
+ANSWER_SECONDS = Limit("answer_seconds", 60, "504")
+STALL_SECONDS = Limit("stall_seconds", 60, "The connection is closed")
+BODY_BYTES = Limit("body_bytes", 1 << 20, "protocol finding; 413 for a request, 502 for an answer")
+INSPECT_MS = Limit("inspect_ms", 5_000, "What the route's fail says: closed refuses, open passes; counted")
+HELD_BYTES = Limit("held_bytes", 1 << 20, "Nothing more is read from the sender until some have theirs")
+PENDING_BYTES = Limit("pending_bytes", 256 << 10, "Nothing more is read from the sender until the peer reads")
+MESSAGE_SECONDS = Limit("message_seconds", 60, "Close 1008, protocol finding")
+IDLE_SECONDS = Limit("idle_seconds", 3_600, "Close 1001 to both")
+CLOSE_SECONDS = Limit("close_seconds", 10, "Both connections are cut off")
+
+RELAY = (
+    CONNECTIONS,
+    CLIENT_CONNECTIONS,
+    HEADERS,
+    HEAD_BYTES,
+    HEAD_SECONDS,
+    DRAIN_SECONDS,
+    CONNECT_SECONDS,
+    ANSWER_SECONDS,
+    STALL_SECONDS,
+    BODY_BYTES,
+    INSPECT_MS,
+    HELD_BYTES,
+    PENDING_BYTES,
+    MESSAGE_SECONDS,
+    IDLE_SECONDS,
+    CLOSE_SECONDS,
+)
+
 ATTACHMENTS = Limit("attachments", 64, "data_bomb finding; the packet is refused")
 PAYLOAD_PACKETS = Limit("payload_packets", 1_000, "data_bomb finding; the rest is scanned raw")
 SESSIONS = Limit("sessions", 100_000, "The session idle longest is forgotten; it may return, unproven")
@@ -52,6 +89,7 @@ EVENT_QUEUE_BYTES = Limit("event_queue_bytes", 64 << 20, "The same, by the bytes
 
 ALL = (
     *CORE,
+    *RELAY,
     ATTACHMENTS,
     PAYLOAD_PACKETS,
     SESSIONS,

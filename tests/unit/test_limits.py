@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from framewall import limits
+from framewall._core import relay_limits
 
 CORE = Path(__file__).parents[2] / "crates" / "framewall-core" / "src" / "limits.rs"
 LISTED = re.compile(r'[A-Z_]+ = "([a-z_]+)", ([0-9_<> ]+), "([^"]+)";')
@@ -22,6 +23,11 @@ def test_the_core_s_list_is_ours() -> None:
     listed = [(name, value(number), outcome) for name, number, outcome in LISTED.findall(CORE.read_text())]
     assert len(listed) >= 7
     assert listed == [(limit.name, limit.default, limit.outcome) for limit in limits.CORE]
+
+
+def test_the_relay_s_list_is_ours() -> None:
+    """As the relay itself tells it."""
+    assert relay_limits() == [(limit.name, limit.default, limit.outcome) for limit in limits.RELAY]
 
 
 def test_names_are_given_once() -> None:
