@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support.msgpack import pack
 
 from framewall.events.normalised import exchange, head, message, packet_line, subject
 from framewall.limits import EVENT_BYTES
@@ -76,6 +77,8 @@ def test_a_packet_takes_one_line_whatever_its_name(packet: Packet, line: str) ->
         (Part(b"hello"), "text/plain", "hello"),
         (Part(b' {"a": 1}'), "application/json", ' {"a": 1}'),
         (Part(b"a=1", "form"), "application/x-www-form-urlencoded", "a=1"),
+        (Part(pack({"a": "<b>"}), "msgpack"), "application/msgpack", '{"a":"<b>"}'),
+        (Part(pack(["<b>", b"\xff"])), "application/msgpack", '["<b>","\\\\xff"]'),
         (Part(b"\xff\x00\x1b[2J\x7f"), "application/octet-stream", "\\xff\\x00\\x1b[2J\\x7f"),
     ],
 )
@@ -83,6 +86,13 @@ def test_the_body_is_text_whatever_it_was(part: Part, content_type: str, shown: 
     said = message(REQUEST, MESSAGE, Packet("raw", "", "message", (part,)))
     assert f"Content-Type: {content_type}\n\n" in said
     assert said.endswith(f"\n\n{shown}")
+
+
+def test_a_name_can_neither_forge_a_header_nor_grow_without_end() -> None:
+    said = message(REQUEST, MESSAGE, PACKET._replace(name='a"\nX-Forged: 1\r\n', namespace="/" + "n" * 5_000))
+    head = said.partition("\n\n")[0]
+    assert "\nX-Forged" not in head
+    assert len(head) < 1_000
 
 
 def test_a_long_body_is_cut_and_says_so() -> None:
