@@ -1,0 +1,9 @@
+#![no_main]
+//! The csv walker on any bytes.
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "shared/formats.rs"]
+mod shared;
+
+fuzz_target!(|data: &[u8]| shared::walk("csv", data));
