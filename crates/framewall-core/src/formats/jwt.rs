@@ -99,8 +99,10 @@ fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Outcome;
+    use std::ops::{ControlFlow, Range};
+
     use super::super::testing::{leaves, walk};
+    use super::super::{Anomaly, Budget, Leaf, Outcome, Path, Sink};
     use super::*;
 
     /// `{"alg":"none"}` . `{"sub":"<x>"}` . empty
@@ -128,6 +130,30 @@ mod tests {
         let (notes, outcome) = walk(&Jwt, b"eyJhIjoxfQ.PHg-.AA");
         assert!(matches!(outcome, Outcome::Complete { .. }));
         assert!(notes.lines.contains(&"claims raw <x>".to_owned()), "{:?}", notes.lines);
+    }
+
+    #[test]
+    fn a_part_that_breaks_off_leaves_nothing_open() {
+        struct Open(i32);
+        impl Sink for Open {
+            fn leaf(&mut self, _leaf: Leaf<'_>) -> ControlFlow<()> {
+                ControlFlow::Continue(())
+            }
+            fn anomaly(&mut self, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+                ControlFlow::Continue(())
+            }
+            fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
+                self.0 += 1;
+                ControlFlow::Continue(())
+            }
+            fn exit(&mut self, _path: &Path, _kind: Container, _span: Range<usize>) -> ControlFlow<()> {
+                self.0 -= 1;
+                ControlFlow::Continue(())
+            }
+        }
+        let mut open = Open(0);
+        Jwt.walk(b"eyJhIjoxfQ.W1tb.x", &mut Path::new(), &mut Budget::default(), &mut open);
+        assert_eq!(open.0, 0);
     }
 
     #[test]

@@ -122,10 +122,17 @@ impl<'a> Walk<'a> {
     /// it is not what it should be ends nothing: what cannot be read comes raw.
     pub fn nested(&mut self, format: &dyn Format, bytes: &[u8], span: Range<usize>) -> Result<Outcome, Halted> {
         self.seen = self.seen.max(span.end);
-        let outcome = format.walk(bytes, self.path, self.budget, &mut Placed { sink: self.sink, span });
+        let mut placed = Placed { sink: self.sink, span, open: Vec::new() };
+        let outcome = format.walk(bytes, self.path, self.budget, &mut placed);
+        let Placed { span, open, .. } = placed;
         if outcome == Outcome::Stopped {
             self.halt = Some(outcome);
             return Err(Halted(()));
+        }
+        // What a broken document leaves open ends with it.
+        for kind in open.into_iter().rev() {
+            let flow = self.sink.exit(self.path, kind, span.clone());
+            self.go_on(flow)?;
         }
         Ok(outcome)
     }
@@ -222,6 +229,7 @@ impl<'a> Walk<'a> {
 struct Placed<'a> {
     sink: &'a mut dyn Sink,
     span: Range<usize>,
+    open: Vec<Container>,
 }
 
 impl Sink for Placed<'_> {
@@ -234,10 +242,12 @@ impl Sink for Placed<'_> {
     }
 
     fn enter(&mut self, path: &Path, kind: Container) -> ControlFlow<()> {
+        self.open.push(kind);
         self.sink.enter(path, kind)
     }
 
     fn exit(&mut self, path: &Path, kind: Container, _span: Range<usize>) -> ControlFlow<()> {
+        self.open.pop();
         self.sink.exit(path, kind, self.span.clone())
     }
 }
