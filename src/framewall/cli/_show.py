@@ -84,6 +84,13 @@ def line(event: Event) -> Text:
     return Text("  ").join(parts)
 
 
+def told(event: Event) -> str:
+    """The event in one line of a log, which has the time already."""
+    what = f"{happened(event).plain} {','.join(map(printable, event.attacks))}"
+    who = f"from {printable(event.client_ip)} on route {printable(event.route)}"
+    return f"{what} {who}: {spoke(event)} {evidence(event).plain}"
+
+
 def whole(event: Event) -> Text:
     """Everything about the event, its request as a person can read it."""
     shown = Text()

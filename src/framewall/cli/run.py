@@ -21,7 +21,7 @@ from framewall.config.settings import engine_settings
 from framewall.detect import builtin_engine
 from framewall.errors import ConfigError, FramewallError
 from framewall.events import Counts, open_sink
-from framewall.model import Action, Event
+from framewall.model import Event
 from framewall.pipeline import Inspector, Session
 from framewall.proxy import Relay
 
@@ -135,8 +135,7 @@ def _telling(put: Callable[[Event], object]) -> Callable[[Event], None]:
     def record(event: Event) -> None:
         put(event)
         if log.isEnabledFor(logging.INFO):
-            what = "recorded" if event.action is Action.PASS else "blocked"
-            log.info("%s %s", what, _show.line(event).plain)
+            log.info("%s", _show.told(event))
 
     return record
 
