@@ -101,6 +101,7 @@ class Judged(NamedTuple):
     transport: str
     session: str
     show: Callable[[Packet], str]
+    side: Direction = Direction.CLIENT
 
 
 class Inspector:
@@ -226,6 +227,7 @@ class Inspector:
             message.transport,
             conversation.id,
             lambda packet: normalised.exchange(request, message, packet, status),
+            message.direction,
         )
         return self._block(route, judged, conversation, None)
 
@@ -259,6 +261,7 @@ class Inspector:
                 message.transport,
                 conversation.id,
                 lambda packet: normalised.message(request, message, packet),
+                message.direction,
             )
             return self._block(route, judged, conversation, session.connection)
         except Exception:
@@ -365,7 +368,8 @@ class Inspector:
         if not findings:
             return _passed(reading.framework)
         total = score(findings)
-        action = self.judge.decide(route, total, judged.request.client_ip, self._clock())
+        attacker = judged.request.client_ip if judged.side is Direction.CLIENT else None
+        action = self.judge.decide(route, total, attacker, self._clock())
         kept = tuple(sorted(findings, key=_strongest_outermost)[: EVENT_FINDINGS.default])
         verdict = Verdict(
             action, total, kept, reading.framework, judged.show(packet), route.close_code, route.status

@@ -7,7 +7,7 @@ URLs). A value that fits its header's plain grammar says nothing; one that does 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from framewall.decode import _base64
 from framewall.fields.names import member, quoted
@@ -115,16 +115,21 @@ def _says_nothing(name: str, value: str) -> bool:
 
 
 def _pairs(found: list[Part], text: str, separator: str, label: str) -> None:
-    """``name=value`` pairs: values under their names, names as keys."""
+    """``name=value`` pairs: values under their names, names as keys. Queries are percent-decoded once."""
     cookie = separator == ";"
     for pair in text.split(separator):
-        name, equals, value = pair.strip().partition("=") if cookie else pair.partition("=")
-        plain = name if cookie else unquote_plus(name, errors="replace")
-        if not _PLAIN_VALUE.fullmatch(plain):
-            found.append(_part(plain, label, key=True))
+        name, equals, value = (pair.strip() if cookie else pair).partition("=")
+        key = _bytes(name) if cookie else _unquoted(name)
+        shown = key.decode("utf-8", "replace")
+        if not _PLAIN_VALUE.fullmatch(shown):
+            found.append(_part(key, label, key=True))
         if equals and not _PLAIN_VALUE.fullmatch(value):
-            decoded = value.strip('"') if cookie else unquote_plus(value, errors="replace")
-            found.append(_part(decoded, label + (member(plain) if cookie else quoted(plain))))
+            decoded = _bytes(value.strip('"')) if cookie else _unquoted(value)
+            found.append(_part(decoded, label + (member(shown) if cookie else quoted(shown))))
+
+
+def _unquoted(text: str) -> bytes:
+    return unquote_to_bytes(_bytes(text.replace("+", " ")))
 
 
 def _credentials(found: list[Part], value: str, name: str) -> None:
@@ -154,5 +159,13 @@ def _url(found: list[Part], value: str, name: str) -> None:
         found.append(_part(fragment, f"{label}.fragment"))
 
 
-def _part(text: str, label: str, *, key: bool = False) -> Part:
-    return Part(text.encode("utf-8", "surrogateescape" if text.isascii() else "replace"), "auto", key, label)
+def _part(text: str | bytes, label: str, *, key: bool = False) -> Part:
+    return Part(text if isinstance(text, bytes) else _bytes(text), "auto", key, label)
+
+
+def _bytes(text: str) -> bytes:
+    """What stood on the wire: drivers read heads as Latin-1."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

@@ -28,16 +28,24 @@ class Judge:
         self.graylist = Clients(GRAYLIST_CLIENTS)
         self.banned = Clients(BANNED_CLIENTS)
 
-    def decide(self, route: RoutePolicy, score: int, client: str, now: float) -> Action:
-        """What happens to a message with this score; an attack is remembered."""
+    def decide(self, route: RoutePolicy, score: int, client: str | None, now: float) -> Action:
+        """What happens to a message with this score; its client is remembered as an attacker.
+
+        ``client`` is None for what the server sent: whoever it was meant for has done nothing.
+        """
         if score < route.threshold or route.mode is Mode.OFF:
             return Action.PASS
-        gray = among(client, route.graylist) or self.graylist.until(client, now) is not None
-        if route.graylist_seconds:
-            self.graylist.add(client, now + route.graylist_seconds)
+        gray = client is not None and self._gray(route, client, now)
         if route.mode is Mode.MONITOR or (route.mode is Mode.SAFE_BLOCK and not gray):
             return Action.PASS
-        if route.ban_seconds:
+        if client is not None and route.ban_seconds:
             self.banned.add(client, now + route.ban_seconds)
             return Action.BAN
         return Action.CLOSE
+
+    def _gray(self, route: RoutePolicy, client: str, now: float) -> bool:
+        """Whether the client was on the graylist; it is now."""
+        known = among(client, route.graylist) or self.graylist.until(client, now) is not None
+        if route.graylist_seconds:
+            self.graylist.add(client, now + route.graylist_seconds)
+        return known

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.msgpack import pack
 
 from framewall.events.normalised import exchange, head, message, packet_line, subject
 from framewall.limits import EVENT_BYTES
 from framewall.model import Direction, Message, Opcode, Packet, Part, Request, Transport
+from support.msgpack import pack
 
 HEADERS = (("host", "chat.example"), ("Origin", "https://chat.example"))
 REQUEST = Request(

@@ -84,6 +84,14 @@ def test_queries_come_apart() -> None:
     ]
 
 
+def test_bytes_arrive_as_they_were_sent() -> None:
+    """Heads are read as Latin-1; what was UTF-8, or neither, is handed on unchanged."""
+    assert [part.data for part in judged(("X-Name", "gr\u00c3\u00b6\u00c3\u009fe \u00ff"))] == [
+        "größe ".encode() + b"\xff"
+    ]
+    assert [part.data for part in head.parts(upgrade("/?a=%C0%BCscript"))] == [b"\xc0\xbcscript"]
+
+
 def test_cookies_come_apart() -> None:
     """Names and values."""
     found = judged(("Cookie", 'a=1; name="<b>"; <i>=2'))

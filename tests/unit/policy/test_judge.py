@@ -45,6 +45,15 @@ def test_monitoring_remembers_for_safe_block() -> None:
     assert judge.decide(RoutePolicy(mode=Mode.SAFE_BLOCK), 5, "203.0.113.9", 1.0) is Action.CLOSE
 
 
+def test_whom_a_server_attacks_is_no_attacker() -> None:
+    """What comes from the server is blocked, and nobody banned or put on the graylist for it."""
+    judge = Judge()
+    route = replace(RoutePolicy(), ban_seconds=60)
+    assert judge.decide(route, 5, None, 0.0) is Action.CLOSE
+    assert judge.decide(replace(route, mode=Mode.SAFE_BLOCK), 5, None, 0.0) is Action.PASS
+    assert (len(judge.banned), len(judge.graylist)) == (0, 0)
+
+
 def test_no_graylist_is_kept_if_its_time_is_nothing() -> None:
     """Then only the networks count."""
     judge = Judge()
