@@ -31,7 +31,7 @@ impl Format for Bson {
             true if seen.sound => 95,
             true => 50,
             false if seen.sound && declared >= SMALLEST && declared < bytes.len() => 60,
-            false if seen.leaves > 1 && declared < 1 << 28 => 20,
+            false if seen.leaves > 1 || seen.containers > 2 => 20,
             false => 0,
         }
     }

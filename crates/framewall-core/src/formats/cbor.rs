@@ -38,8 +38,9 @@ impl Format for Cbor {
             4 | 5 => 20,
             6 if reads_as_text(bytes) => 5,
             6 if clean && (seen.containers > 0 || seen.whole) => 50,
-            6 if seen.whole => 20,
+            6 if seen.whole || seen.exhausted => 20,
             2 | 3 if seen.whole && bytes.len() > 1 => 30,
+            2 | 3 if first & 0x1f == INDEFINITE && seen.exhausted => 30,
             _ => 0,
         }
     }

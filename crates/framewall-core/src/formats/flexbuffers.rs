@@ -26,7 +26,9 @@ impl Format for FlexBuffers {
         match seen.sound {
             true if seen.containers > 0 && seen.texts > 0 && seen.garbled == 0 => 50,
             true if seen.containers > 0 => 25,
-            true if bytes.len() > 3 && seen.texts > 0 => 20,
+            true if bytes.len() > 3 && matches!(packed >> 2, 4 | 5 | 25) => 20,
+            // Cycles and depths are what a back end would follow.
+            false if seen.containers > 0 && (seen.whole || seen.exhausted) => 20,
             _ => 0,
         }
     }

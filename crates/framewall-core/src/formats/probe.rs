@@ -64,7 +64,8 @@ pub(super) fn reads_as_text(bytes: &[u8]) -> bool {
 
 impl Sink for Probe {
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
-        self.leaves += 1;
+        // What could not be read says nothing.
+        self.leaves += u32::from(leaf.kind != Kind::Raw);
         if leaf.kind == Kind::Text {
             if reads_as_text(leaf.bytes) {
                 self.texts += 1;

@@ -69,8 +69,7 @@ fn sniff(format: &dyn Format, bytes: &[u8]) -> Likelihood {
         true if seen.garbled == 0 && seen.texts > 0 => 80,
         true => 40,
         // A bomb says nothing before its count; a lie about length, little.
-        false if seen.containers > 0 && (seen.truncated || seen.exhausted) => 20,
-        false if seen.exhausted => 20,
+        false if matches!(bytes, [b'[' | b'{', ..]) && (seen.truncated || seen.exhausted) => 20,
         false => 0,
     }
 }
@@ -294,6 +293,44 @@ impl State<'_, '_, '_> {
             }
             let size = self.length_of(marker)?;
             product = product.saturating_mul(size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sniff;
+    use super::super::testing::{leaves, walk};
+    use super::*;
+    use crate::formats::Outcome;
+
+    #[test]
+    fn a_bomb_is_known_by_its_header_alone() {
+        for bomb in [&b"[$Z#l\x05\xf5\xe1\x00"[..], b"[$T#L\x40\0\0\0\0\0\0\0"] {
+            let (notes, outcome) = walk(&UbJson, bomb);
+            assert!(matches!(outcome, Outcome::Exhausted(_)), "{outcome:?}");
+            assert_eq!(notes.anomalies, ["format_nodes"]);
+            assert!(UbJson.sniff(bomb) >= sniff::PLAUSIBLE);
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_in_each_formats_byte_order() {
+        assert_eq!(leaves(&UbJson, b"[I\x01\x00Si\x01x]"), ["[0] number 256", "[1] x"]);
+        assert_eq!(leaves(&BjData, b"[u\x01\x00Si\x01x]"), ["[0] number 1", "[1] x"]);
+    }
+
+    #[test]
+    fn a_typed_array_of_numbers_is_one_leaf() {
+        assert_eq!(leaves(&UbJson, b"{i\x01a[$U#i\x03<b>}"), ["a a:", "a binary <b>"]);
+        assert_eq!(leaves(&BjData, b"[$U#[U\x01U\x03]<b>"), [" binary <b>"]);
+    }
+
+    #[test]
+    fn json_is_left_to_json() {
+        for text in ["{\"a\":1}", "[1,2]", "[true]", "[]", "{}", "[\"x\"]", "[null]", "[ 1 ]", "[\n]"] {
+            assert!(UbJson.sniff(text.as_bytes()) < sniff::PLAUSIBLE, "{text}");
+            assert!(BjData.sniff(text.as_bytes()) < sniff::PLAUSIBLE, "{text}");
         }
     }
 }
