@@ -92,6 +92,15 @@ def msgpack() -> None:
         contains=["<b>"],
     )
 
+    case(
+        "msgpack",
+        "a definition of a million names",
+        b"\xd4\x72\x40\xdd\x00\x0f\x42\x40",
+        (b"\x00", MILLION),
+        b"\xc0",
+        **NODES,
+    )
+
 
 def cbor() -> None:
     case("cbor", "a million arrays", (b"\x81", MILLION), **DEPTH)
@@ -554,6 +563,32 @@ def avro() -> None:
     bomb = packer.compress(zigzag(20 << 20) + bytes(20 << 20)) + packer.flush()
     case("avro", "20 MiB in 20 KiB", file("bytes", 1, bomb, codec=b"deflate"), **BYTES)
 
+    # No-break spaces and at signs read as lengths of half a megabyte, over text that breaks off at last.
+    text = b"\xc2\xa0@"
+    case(
+        "avro",
+        "a million lengths over the same text",
+        b"\x00\x00\x00\x00\x07",
+        (text, 160_000),
+        b"\xff",
+        (text, 160_000),
+        outcome=["complete"],
+    )
+    space = b'{"type":"record","name":"R","namespace":"'
+    field = b'{"name":"f","type":["null","R"]},'
+    head = b"Obj\x01\x02\x16avro.schema" + zigzag(len(space) + MILLION + 13 + 20_000 * len(field) + 2)
+    case(
+        "avro",
+        "a namespace of a million letters",
+        head + space,
+        (b"n", MILLION),
+        b'","fields":[ ',
+        (field, 20_000),
+        b"]}",
+        b"\x00" + b"s" * 16,
+        outcome=["complete", "truncated"],
+    )
+
 
 def ion() -> None:
     version = b"\xe0\x01\x00\xea"
@@ -594,6 +629,27 @@ def ion() -> None:
         version + bytes([0xEE, 0x80 | len(table)]) + table + b"\x71\x0a",
         outcome=["complete"],
         contains=["<script>alert1"],
+    )
+
+    def sized(kind: int, length: int) -> bytes:
+        return bytes(
+            [
+                kind << 4 | 14,
+                length >> 21 & 0x7F,
+                length >> 14 & 0x7F,
+                length >> 7 & 0x7F,
+                length & 0x7F | 0x80,
+            ]
+        )
+
+    names = b"\x87" + sized(11, MILLION)
+    table_head = b"\x81\x83" + sized(13, len(names) + MILLION) + names
+    case(
+        "ion",
+        "a table of a million symbols",
+        version + sized(14, len(table_head) + MILLION) + table_head,
+        (b"\x80", MILLION),
+        **NODES,
     )
     wrapped = b"\x21\x01"
     for _ in range(100):

@@ -262,19 +262,12 @@ fn framed(tree: &mut State<'_, '_, '_>, head: usize) -> Walked {
     let payload = tree.take((doc.len() - head) as u64)?;
     tree.value(Kind::Binary, payload, head..doc.len())?;
     tree.enter(Turn::Value, Container::List, UNCOUNTED, head, Frame::File)?;
-    let (mut at, mut text_end) = (head, head);
+    let (mut at, mut texts) = (head, Texts { doc, control: head, end: head });
     while at < doc.len() {
         tree.at = at;
+        let (start, len) = text_after(doc, at);
         at += 1;
-        let (start, len) = text_after(doc, at - 1);
-        if len < SHORTEST || len > doc.len() - start {
-            continue;
-        }
-        if text_end < start + len {
-            let from = text_end.max(start);
-            text_end = from + doc[from..].iter().take_while(|&&byte| byte >= 0x20 || b"\t\r\n".contains(&byte)).count();
-        }
-        if text_end >= start + len && std::str::from_utf8(&doc[start..start + len]).is_ok() {
+        if len >= SHORTEST && texts.hold(start, len) {
             tree.step()?;
             tree.value(Kind::Text, &doc[start..start + len], start..start + len)?;
             at = start + len;
@@ -282,6 +275,34 @@ fn framed(tree: &mut State<'_, '_, '_>, head: usize) -> Walked {
     }
     tree.at = doc.len();
     tree.exit()
+}
+
+/// Where text is: each byte is looked at once, however many lengths point over it.
+struct Texts<'d> {
+    doc: &'d [u8],
+    /// The next control character.
+    control: usize,
+    /// The end of the text that is known of.
+    end: usize,
+}
+
+impl Texts<'_> {
+    /// Whether all of `len` bytes from `start` on are text. Starts must not go back.
+    fn hold(&mut self, start: usize, len: usize) -> bool {
+        if len > self.doc.len() - start {
+            return false;
+        }
+        if start >= self.end {
+            if start >= self.control {
+                let rest = self.doc[start..].iter();
+                self.control = start + rest.take_while(|&&byte| byte >= 0x20 || b"\t\r\n".contains(&byte)).count();
+            }
+            let run = &self.doc[start..self.control];
+            self.end = start + std::str::from_utf8(run).map_or_else(|error| error.valid_up_to(), str::len);
+        }
+        let within = |place: usize| self.doc.get(place).is_some_and(|byte| byte & 0xc0 == 0x80);
+        start + len <= self.end && !within(start) && (start + len == self.end || !within(start + len))
+    }
 }
 
 /// A text that stands after its length, of one to four bytes: where it starts, and the length (0 for none).

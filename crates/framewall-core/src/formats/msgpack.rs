@@ -112,6 +112,7 @@ impl Records {
         let mut names = Vec::new();
         for _ in 0..count {
             let start = tree.at;
+            tree.walk.node(start)?;
             let first = tree.byte()?;
             let Some(len) = text_len(tree, first)? else {
                 if first < 0x80 {

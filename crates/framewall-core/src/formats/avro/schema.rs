@@ -1,6 +1,7 @@
 //! An Avro schema: what its JSON says, as types that refer to one another.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::formats::json::Json;
 use crate::formats::view::{Node, Shape, Tape};
@@ -8,6 +9,9 @@ use crate::formats::{Budget, Kind, Outcome};
 
 /// How deep a record of empty records is known to be empty.
 const EMPTY_ROUNDS: usize = 8;
+
+/// The longest name or namespace of a schema that is read, in bytes.
+const LONGEST_NAME: usize = 256;
 
 /// A type's place in its schema.
 pub type TypeId = usize;
@@ -58,7 +62,7 @@ impl Schema {
         let tape = Tape::read(&Json, json, &mut Budget::default());
         let root = tape.root().filter(|_| matches!(tape.outcome(), Outcome::Complete { .. }))?;
         let mut reader = Reader { json, tape: &tape, drafts: vec![None], names: HashMap::new(), todo: Vec::new() };
-        reader.todo.push((root, 0, String::new()));
+        reader.todo.push((root, 0, Rc::from("")));
         while let Some((node, id, space)) = reader.todo.pop() {
             reader.draft(node, id, &space)?;
         }
@@ -106,7 +110,7 @@ impl Schema {
 enum Draft {
     Known(Type),
     /// A name, in the namespace where it is used.
-    Named(String, String),
+    Named(String, Rc<str>),
 }
 
 struct Reader<'a> {
@@ -114,7 +118,7 @@ struct Reader<'a> {
     tape: &'a Tape,
     drafts: Vec<Option<Draft>>,
     names: HashMap<String, TypeId>,
-    todo: Vec<(Node, TypeId, String)>,
+    todo: Vec<(Node, TypeId, Rc<str>)>,
 }
 
 impl Reader<'_> {
@@ -122,23 +126,27 @@ impl Reader<'_> {
         String::from_utf8_lossy(self.tape.bytes(node, self.json)).into_owned()
     }
 
+    fn name(&self, node: Node) -> Option<String> {
+        if self.tape.bytes(node, self.json).len() > LONGEST_NAME { None } else { Some(self.text(node)) }
+    }
+
     fn member(&self, node: Node, name: &str) -> Option<Node> {
         self.tape.children(node).find(|&child| self.tape.key(child, self.json) == Some(name.as_bytes()))
     }
 
     /// A place for a type that is read later.
-    fn later(&mut self, node: Node, space: &str) -> TypeId {
+    fn later(&mut self, node: Node, space: &Rc<str>) -> TypeId {
         self.drafts.push(None);
         let id = self.drafts.len() - 1;
-        self.todo.push((node, id, space.to_owned()));
+        self.todo.push((node, id, Rc::clone(space)));
         id
     }
 
-    fn draft(&mut self, node: Node, id: TypeId, space: &str) -> Option<()> {
+    fn draft(&mut self, node: Node, id: TypeId, space: &Rc<str>) -> Option<()> {
         let draft = match self.tape.shape(node) {
             Shape::Leaf(Kind::Text) => {
-                let name = self.text(node);
-                primitive(&name).map_or_else(|| Draft::Named(name, space.to_owned()), Draft::Known)
+                let name = self.name(node)?;
+                primitive(&name).map_or_else(|| Draft::Named(name, Rc::clone(space)), Draft::Known)
             }
             Shape::List => {
                 let branches: Vec<Node> = self.tape.children(node).collect();
@@ -151,12 +159,12 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn complex(&mut self, node: Node, id: TypeId, space: &str) -> Option<()> {
+    fn complex(&mut self, node: Node, id: TypeId, space: &Rc<str>) -> Option<()> {
         let kind = self.member(node, "type")?;
         let word = if self.tape.shape(kind) == Shape::Leaf(Kind::Text) { self.text(kind) } else { String::new() };
         let space = match word.as_str() {
             "record" | "error" | "enum" | "fixed" => self.define(node, id, space)?,
-            _ => space.to_owned(),
+            _ => Rc::clone(space),
         };
         let known = match word.as_str() {
             "record" | "error" => {
@@ -193,11 +201,14 @@ impl Reader<'_> {
     }
 
     /// Notes a named type; gives the namespace inside it.
-    fn define(&mut self, node: Node, id: TypeId, space: &str) -> Option<String> {
-        let name = self.text(self.member(node, "name")?);
-        let own = self.member(node, "namespace").map(|node| self.text(node)).unwrap_or_else(|| space.to_owned());
+    fn define(&mut self, node: Node, id: TypeId, space: &str) -> Option<Rc<str>> {
+        let name = self.name(self.member(node, "name")?)?;
+        let own = match self.member(node, "namespace") {
+            Some(own) => self.name(own)?,
+            None => space.to_owned(),
+        };
         let full = if name.contains('.') { name } else { qualified(&own, &name) };
-        let inside = full.rsplit_once('.').map(|(space, _)| space.to_owned()).unwrap_or_default();
+        let inside = full.rsplit_once('.').map(|(space, _)| Rc::from(space)).unwrap_or_default();
         self.names.insert(full, id);
         Some(inside)
     }

@@ -106,7 +106,7 @@ fn value(tree: &mut State<'_, '_, '_>, symbols: &mut Symbols) -> Walked {
         let span = tree.at - bytes.len()..tree.at;
         if matches!(kind, 11..=13) {
             if table && kind == 13 {
-                define(symbols, tree.doc, span.clone());
+                define(symbols, tree.doc, span.clone(), tree.walk.nodes_left());
             }
             let shape = if kind == 13 { Container::Map } else { Container::List };
             let outer = std::mem::replace(&mut tree.end, span.end);
@@ -176,8 +176,9 @@ fn symbol(tree: &mut State<'_, '_, '_>, symbols: &Symbols, turn: Turn, number: u
     }
 }
 
-/// Takes over the symbols of a table, the struct at `span`. What is malformed ends it, and the walk finds it too.
-fn define(symbols: &mut Symbols, doc: &[u8], span: std::ops::Range<usize>) {
+/// Takes over the symbols of a table, the struct at `span`: at most as many as may still be walked, as they are next.
+/// What is malformed ends it, and the walk finds it too.
+fn define(symbols: &mut Symbols, doc: &[u8], span: std::ops::Range<usize>, most: u32) {
     let mut fields = Cursor { doc, at: span.start, end: span.end };
     let mut found = None;
     let mut appends = false;
@@ -206,7 +207,8 @@ fn define(symbols: &mut Symbols, doc: &[u8], span: std::ops::Range<usize>) {
         symbols.import(imported);
     }
     if let Some(mut list) = found {
-        while let Some((kind, text)) = list.value() {
+        for _ in 0..most {
+            let Some((kind, text)) = list.value() else { break };
             if kind == 8 { symbols.add(text.at..text.end) } else { symbols.import(1) }
         }
     }
