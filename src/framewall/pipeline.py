@@ -10,20 +10,18 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple, Protocol
 
 from framewall._core import Settings
-from framewall.decode import Decoder, Exchange, Reading, decoders
-from framewall.errors import PeerError
+from framewall.decode import Decoder, Reading
 from framewall.events import normalised, redact
 from framewall.fields import head
-from framewall.fields.names import name as field_name
+from framewall.fields.findings import EngineFinding, named
 from framewall.limits import EVENT_FINDINGS
 from framewall.model import (
     Action,
-    CloseConnection,
-    Command,
     Direction,
     Event,
     Finding,
@@ -47,25 +45,6 @@ log = logging.getLogger("framewall.pipeline")
 _WEBSOCKET = "websocket"
 _HTTP = "http"
 _PEERS = frozenset(each.value for each in Direction)
-
-
-class EngineFinding(Protocol):
-    """One finding as the engine gives it: by which rule, in which part, where in it."""
-
-    @property
-    def attack(self) -> str: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def score(self) -> int: ...
-    @property
-    def part(self) -> int: ...
-    @property
-    def path(self) -> tuple[str | int, ...]: ...
-    @property
-    def chain(self) -> tuple[str, ...]: ...
-    @property
-    def match(self) -> bytes: ...
 
 
 class Report(Protocol):
@@ -145,7 +124,7 @@ class Inspector:
 
     def _request(self, route: RoutePolicy, request: Request) -> RequestPlan:
         now = self._clock()
-        decoder, exchange = self._exchange(request)
+        decoder, exchange = self._conversations.exchange(request, now)
         if exchange is None and not request.upgrade:
             return _PASS_PLAN
         transport = _WEBSOCKET if exchange is None else exchange.transport
@@ -174,7 +153,7 @@ class Inspector:
             return True
         if route.transports is not None and transport not in route.transports:
             return True
-        conversation = self._known(request, decoder, now)
+        conversation = self._conversations.find(request, decoder, now)
         return conversation is not None and conversation.blocked
 
     def body(self, request: Request, body: bytes) -> Verdict:
@@ -206,19 +185,19 @@ class Inspector:
         self, route: RoutePolicy, request: Request, message: Message, status: int, coding: str | None = None
     ) -> Verdict:
         now = self._clock()
-        decoder, _ = self._exchange(request)
-        conversation = self._known(request, decoder, now) or self._remember(request, decoder, None, now)
+        decoder, _ = self._conversations.exchange(request, now)
+        known = self._conversations.find(request, decoder, now)
+        conversation = known or self._conversations.begin(request, decoder, None, now)
         if conversation.blocked:
             return Verdict(Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.status)
-        conversation.polling = request
+        if decoder:
+            conversation.fallback = decoder, request
         with conversation.lock:
             if message.direction is Direction.CLIENT:
                 reading = conversation.readings.body(request, message)
             else:
                 reading = conversation.readings.reply(request, status, message, coding)
-            learnt = conversation.readings.session
-        if learnt:
-            self._conversations.add((request.route, learnt[0].name, learnt[1]), conversation)
+        self._conversations.learn(request, conversation)
         if message.direction is Direction.SERVER and route.inspect != "both":
             return _passed(reading.framework)
         judged = Judged(
@@ -236,8 +215,9 @@ class Inspector:
     def open(self, connection: int, request: Request, upgrade: Upgrade) -> Session:
         """A WebSocket whose handshake both sides have agreed on."""
         now = self._clock()
-        decoder = self._decoder_of(request)
-        conversation = self._known(request, decoder, now) or self._remember(request, decoder, upgrade, now)
+        decoder, _ = self._conversations.exchange(request, now)
+        known = self._conversations.find(request, decoder, now)
+        conversation = known or self._conversations.begin(request, decoder, upgrade, now)
         conversation.connections.add(connection)
         return Session(connection, request, conversation)
 
@@ -293,46 +273,6 @@ class Inspector:
         session.conversation.connections.discard(session.connection)
         session.conversation.seen = self._clock()
 
-    # sessions
-
-    @staticmethod
-    def _exchange_known(
-        known: Callable[[str, str], bool], request: Request
-    ) -> tuple[Decoder | None, Exchange | None]:
-        for decoder in decoders():
-            exchange = decoder.exchange(request, lambda sid, name=decoder.name: known(name, sid))  # type: ignore[misc]
-            if exchange:
-                return decoder, exchange
-        return None, None
-
-    def _exchange(self, request: Request) -> tuple[Decoder | None, Exchange | None]:
-        """The fallback transport that a request belongs to, if it is not an upgrade."""
-        if request.upgrade:
-            return self._decoder_of(request), None
-        now = self._clock()
-        return self._exchange_known(
-            lambda name, sid: self._conversations.get((request.route, name, sid), now) is not None, request
-        )
-
-    @staticmethod
-    def _decoder_of(request: Request) -> Decoder | None:
-        """The framework whose session id the request names."""
-        return next((decoder for decoder in decoders() if decoder.session(request)), None)
-
-    def _known(self, request: Request, decoder: Decoder | None, now: float) -> Conversation | None:
-        sid = decoder.session(request) if decoder else None
-        return self._conversations.get((request.route, decoder.name, sid), now) if decoder and sid else None
-
-    def _remember(
-        self, request: Request, decoder: Decoder | None, upgrade: Upgrade | None, now: float
-    ) -> Conversation:
-        """A new session; under its id if the request names one."""
-        conversation = Conversation(request, upgrade, now)
-        sid = decoder.session(request) if decoder else None
-        if decoder and sid:
-            return self._conversations.add((request.route, decoder.name, sid), conversation)
-        return conversation
-
     # verdicts
 
     def _block(
@@ -342,17 +282,7 @@ class Inspector:
         verdict = self._verdict(route, judged)
         if verdict.action is Action.PASS:
             return verdict
-        conversation.blocked = True
-        others = sorted(conversation.connections - {connection})
-        commands: list[Command] = [CloseConnection(other, route.close_code) for other in others]
-        polling = conversation.polling
-        if polling is not None:
-            decoder, _ = self._exchange(polling)
-            sid = decoder.session(polling) if decoder else None
-            command = decoder.hang_up(polling, sid) if decoder and sid else None
-            if command:
-                commands.append(command)
-        return _with_commands(verdict, tuple(commands))
+        return replace(verdict, commands=conversation.end(connection, route.close_code))
 
     def _verdict(self, route: RoutePolicy, judged: Judged) -> Verdict:
         """Detects, scores, decides, records."""
@@ -363,14 +293,14 @@ class Inspector:
             return _passed(reading.framework)
         first = raw[0].part if raw else None
         packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
-        findings = _findings(route, reading, parts, raw)
+        findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
         findings = exceptions.apply(route.exceptions, findings, packet.name)
         if not findings:
             return _passed(reading.framework)
         total = score(findings)
         attacker = judged.request.client_ip if judged.side is Direction.CLIENT else None
         action = self.judge.decide(route, total, attacker, self._clock())
-        kept = tuple(sorted(findings, key=_strongest_outermost)[: EVENT_FINDINGS.default])
+        kept = tuple(findings[: EVENT_FINDINGS.default])
         verdict = Verdict(
             action, total, kept, reading.framework, judged.show(packet), route.close_code, route.status
         )
@@ -435,19 +365,6 @@ def _passed(framework: str) -> Verdict:
     return Verdict(framework=framework)
 
 
-def _with_commands(verdict: Verdict, commands: tuple[Command, ...]) -> Verdict:
-    return Verdict(
-        verdict.action,
-        verdict.score,
-        verdict.findings,
-        verdict.framework,
-        verdict.request,
-        verdict.close_code,
-        verdict.status,
-        commands,
-    )
-
-
 def _opcode(body: bytes) -> Opcode:
     """What a body looks like: HTTP does not say whether it is text."""
     try:
@@ -455,30 +372,3 @@ def _opcode(body: bytes) -> Opcode:
     except UnicodeDecodeError:
         return Opcode.BINARY
     return Opcode.TEXT
-
-
-def _findings(
-    route: RoutePolicy, reading: Reading, parts: list[Part], raw: Sequence[EngineFinding]
-) -> list[Finding]:
-    """The engine's findings under their fields' names, one a rule and field; and what was not decoded."""
-    framework = reading.framework
-    found: dict[tuple[str, str], Finding] = {}
-    for finding in raw:
-        name = field_name(parts[finding.part].label, tuple(finding.path))
-        key = (finding.rule, name)
-        if key not in found:
-            chain = (framework, *finding.chain) if framework not in finding.chain else tuple(finding.chain)
-            match = finding.match.decode("utf-8", "backslashreplace")
-            found[key] = Finding(finding.attack, finding.rule, name, chain, match, finding.score)
-    for error in reading.errors:
-        found.setdefault((error.rule, "message"), _refusal(route, framework, error))
-    return list(found.values())
-
-
-def _strongest_outermost(finding: Finding) -> tuple[int, int]:
-    return -finding.score, len(finding.field)
-
-
-def _refusal(route: RoutePolicy, framework: str, error: PeerError) -> Finding:
-    """What cannot be decoded is an attack in itself where the framework is certain."""
-    return Finding(error.attack, error.rule, "message", (framework,), error.why, route.threshold)

@@ -1,4 +1,7 @@
-"""What Framewall remembers of a session: its readers, its live connections, and whether it is blocked."""
+"""What Framewall remembers of sessions: their readers, their live connections, and whether they are blocked.
+
+A session is one whatever it travels by: WebSockets and HTTP requests that name its id share a conversation.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import secrets
 from collections import OrderedDict
 from threading import Lock, RLock
 
-from framewall.decode import Readings
+from framewall.decode import Decoder, Exchange, Readings, decoders
 from framewall.limits import SESSION_IDLE_SECONDS, SESSIONS
-from framewall.model import Request, Upgrade
+from framewall.model import CloseConnection, Command, Request, Upgrade
 
 Key = tuple[str, str, str]
 """Route, framework, and the framework's own session id."""
@@ -17,7 +20,7 @@ Key = tuple[str, str, str]
 class Conversation:
     """One session, over whichever connections and requests it uses. ``lock`` guards its readers."""
 
-    __slots__ = ("blocked", "connections", "id", "lock", "polling", "readings", "seen")
+    __slots__ = ("blocked", "connections", "fallback", "id", "lock", "readings", "seen")
 
     def __init__(self, request: Request, upgrade: Upgrade | None, now: float) -> None:
         self.id = secrets.token_hex(8)
@@ -25,17 +28,65 @@ class Conversation:
         self.lock = RLock()
         self.connections: set[int] = set()
         self.blocked = False
-        self.polling: Request | None = None
-        """The latest request of its fallback transport."""
+        self.fallback: tuple[Decoder, Request] | None = None
+        """The latest request of its fallback transport, and whose transport that is."""
         self.seen = now
+
+    def end(self, connection: int | None, code: int) -> tuple[Command, ...]:
+        """Blocks the session for good: what closes its other connections, and ends it at the server."""
+        self.blocked = True
+        commands: list[Command] = [
+            CloseConnection(other, code) for other in sorted(self.connections - {connection})
+        ]
+        if self.fallback:
+            decoder, request = self.fallback
+            session = decoder.session(request)
+            command = decoder.hang_up(request, session) if session else None
+            if command:
+                commands.append(command)
+        return tuple(commands)
 
 
 class Conversations:
-    """The sessions that have an id, by that id; capped and expiring. Thread-safe."""
+    """The sessions that have an id, by that id; capped and expiring. Thread-safe; ``now`` is Unix seconds."""
 
     def __init__(self) -> None:
         self._by_key: OrderedDict[Key, Conversation] = OrderedDict()
         self._lock = Lock()
+
+    def exchange(self, request: Request, now: float) -> tuple[Decoder | None, Exchange | None]:
+        """Whose session a request names; and if it is no upgrade, which fallback transport it belongs to."""
+        for decoder in decoders():
+            if request.upgrade:
+                if decoder.session(request):
+                    return decoder, None
+                continue
+            name = decoder.name
+            exchange = decoder.exchange(request, lambda sid, name=name: self._has(request, name, sid, now))  # type: ignore[misc]
+            if exchange:
+                return decoder, exchange
+        return None, None
+
+    def find(self, request: Request, decoder: Decoder | None, now: float) -> Conversation | None:
+        """The session that a request names, if it is remembered."""
+        session = decoder.session(request) if decoder else None
+        return self.get((request.route, decoder.name, session), now) if decoder and session else None
+
+    def begin(
+        self, request: Request, decoder: Decoder | None, upgrade: Upgrade | None, now: float
+    ) -> Conversation:
+        """A new session; remembered if the request names it."""
+        conversation = Conversation(request, upgrade, now)
+        session = decoder.session(request) if decoder else None
+        if decoder and session:
+            return self.add((request.route, decoder.name, session), conversation)
+        return conversation
+
+    def learn(self, request: Request, conversation: Conversation) -> None:
+        """Remembers a session under the id that its readers have met."""
+        learnt = conversation.readings.session
+        if learnt:
+            self.add((request.route, learnt[0].name, learnt[1]), conversation)
 
     def get(self, key: Key, now: float) -> Conversation | None:
         """The session of this id, if it is remembered; it is now the one used last."""
@@ -54,6 +105,9 @@ class Conversations:
             while len(self._by_key) > SESSIONS.default:
                 self._by_key.popitem(last=False)
             return known
+
+    def _has(self, request: Request, name: str, session: str, now: float) -> bool:
+        return self.get((request.route, name, session), now) is not None
 
     def _expire(self, now: float) -> None:
         """Forgets idle sessions without live connections, looking at a few a call."""
