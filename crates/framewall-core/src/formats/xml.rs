@@ -1,6 +1,6 @@
 //! XML 1.0, and HTML-like text that begins like it: tags, attributes, text, CDATA, comments, instructions as leaves.
 //!
-//! A DOCTYPE and an entity declaration are anomalies; entities are never resolved beyond the five predefined ones and
+//! A DOCTYPE (other than HTML's, which names no DTD) and an entity declaration are anomalies; entities are never resolved beyond the five predefined ones and
 //! character references, others stay as written. A child's path is its name and, from the second of that name in a
 //! row on, its place among them: `order.item[1]`. Attributes are `@name`, processing instructions `?target`.
 //! Namespaces are not looked up: prefixes stay in names.
@@ -160,7 +160,8 @@ impl Reader<'_> {
         };
         let end = self.declaration_end(start + 2);
         self.at = (end + 1).min(self.bytes.len());
-        if !what.is_empty() {
+        let html = self.bytes[start..end].eq_ignore_ascii_case(b"<!DOCTYPE html");
+        if !what.is_empty() && !html {
             walk.anomaly(what, start..self.at)?;
         }
         let inside = &self.bytes[start..end];

@@ -1,6 +1,6 @@
 //! YAML 1.1 and 1.2, leniently: keys and scalars with their paths, in block and in flow style.
 //!
-//! Tags other than the core schema's are anomalies (they make objects in unsafe loaders). Anchors and aliases are
+//! Tags that name a language's types are anomalies (they make objects in unsafe loaders); others are leaves. Anchors and aliases are
 //! leaves and never expanded. Documents after the first stand under their index. Indentation decides structure; where
 //! it is wrong, the nearest sense is taken and every scalar is still seen.
 
@@ -217,7 +217,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `!tag`: an anomaly unless it names a plain type.
+    /// `!tag`.
     fn tag(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
         let span = self.at..self.token_end(self.at + 1);
         self.at = span.end;
@@ -240,7 +240,10 @@ impl Reader<'_> {
         if tag == b"!" || plain.is_some_and(|name| core.contains(&name)) {
             return Ok(());
         }
-        walk.anomaly("tag", span.clone())?;
+        // A short local tag (`!Ref`) is an application's own; the others name a language's types.
+        if tag.starts_with(b"!!") || tag[1..].iter().any(|byte| matches!(byte, b'<' | b'/' | b':')) {
+            walk.anomaly("tag", span.clone())?;
+        }
         walk.value(Kind::Extension, tag, span)
     }
 

@@ -44,11 +44,13 @@ fn scalars_are_folded_and_unescaped() {
 
 #[test]
 fn tags_are_anomalies_and_aliases_stay() {
-    let (notes, outcome) = walk(&Yaml, b"a: &x !!python/object/apply:os.system [\"id\"]\nb: *x\nc: !!str 1\n");
+    let (notes, outcome) =
+        walk(&Yaml, b"a: &x !!python/object/apply:os.system [\"id\"]\nb: *x\nc: !!str 1\nd: !Ref y\n");
     assert!(matches!(outcome, Outcome::Complete { .. }));
     assert_eq!(notes.anomalies, ["tag"]);
     let lines = notes.lines.join("\n");
-    for text in ["a ext &x", "a ext !!python/object/apply:os.system", "a[0] id", "b ext *x", "c number 1"] {
+    for text in ["a ext &x", "a ext !!python/object/apply:os.system", "a[0] id", "b ext *x", "c number 1", "d ext !Ref"]
+    {
         assert!(lines.contains(text), "{text} in {lines}");
     }
 }
