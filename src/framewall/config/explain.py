@@ -12,6 +12,9 @@ from framewall.config.lines import Path
 from framewall.config.schema import Configuration
 from framewall.config.values import WRONG, quoted, suggest
 
+#: The advice where there is no better one: no mistake that is known of gets it.
+ANYTHING = "see docs/configuration.md"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -56,7 +59,7 @@ def explain(error: ErrorDetails) -> Problem:
         case "tuple_type":
             return Problem(path, f"{quoted(value)} is not a list", f"write {_example(path)}")
         case _:
-            return Problem(path, error["msg"], "see docs/configuration.md")
+            return Problem(path, error["msg"], ANYTHING)
 
 
 def known_keys(path: Path) -> list[str]:

@@ -7,6 +7,7 @@ Each function takes what stands in the file and gives it back in its one form. W
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -54,9 +55,13 @@ def suggest(text: str, known: list[str]) -> str:
 
 def quoted(value: Any) -> str:
     """A value as TOML would write it, near enough, for a message."""
+    if isinstance(value, dict | list | tuple):
+        return "a table" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return json.dumps(value if len(value) <= 200 else f"{value[:200]}…", ensure_ascii=False)
+    return str(value)
 
 
 def as_list(value: Any) -> Any:

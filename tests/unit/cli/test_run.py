@@ -153,6 +153,44 @@ def test_monitor_on_the_command_line_records_and_blocks_nothing(echo: Echo, tmp_
     assert echo.got == ["hello", XSS]
 
 
+def test_routes_groups_and_limits_of_a_file_are_in_force(echo: Echo, tmp_path: Path) -> None:
+    (tmp_path / "w.toml").write_text(
+        f"""
+        listen = ["127.0.0.1:0", "unix:{tmp_path}/wall.sock"]
+        [upstreams.echo]
+        servers = ["{echo.url}"]
+        balance = "ip_hash"
+        [[routes]]
+        name = "small"
+        path = "/small"
+        upstream = "echo"
+        limits = {{ message_bytes = "1KiB" }}
+        [[routes]]
+        name = "off"
+        path = "/ws"
+        upstream = "echo"
+        mode = "off"
+        """
+    )
+    with Running([sys.executable, "-m", "framewall", "run", "--config", "w.toml"], cwd=tmp_path) as wall:
+        address = wall.wait_for(r"listening on http://(\S+)").group(1)
+        wall.wait_for("listening on unix:")
+        with connect(f"ws://{address}/small") as client:
+            client.send("x" * 1_000)
+            assert client.recv(10) == "x" * 1_000
+            client.send("x" * 2_000)
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(10)
+            assert closed.value.rcvd
+            assert closed.value.rcvd.code == 1009
+        assert attack(address) is None
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            urllib.request.urlopen(f"http://{address}/elsewhere", timeout=10)
+        assert answer.value.code == 404
+        assert wall.stop() == 0
+    assert echo.got == ["x" * 1_000, "hello", XSS]
+
+
 def test_standard_output_has_events_alone_if_they_go_there(echo: Echo, tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "framewall", "run", "--listen", "127.0.0.1:0", "--upstream", echo.url,
