@@ -6,14 +6,14 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from framewall.model import Action, CloseConnection, Message, RequestPlan, SendUpstream, Verdict
 from integration.conftest import Start
 from support.inspectors import BLOCK, PASS, Recorder, Said
-from support.servers import Echo, Raw, read_head
+from support.servers import Echo, Raw, read_head, wait_until
 from support.wire import CLOSE, CONTINUATION, PING, PONG, TEXT, frame, handshake, switching
 
 ATTACK = b'{"text": "an attack"}'
@@ -74,9 +74,7 @@ def is_blocked(start: Start, server: Echo, data: bytes, *, extra: str = "", behi
             wire.send(data)
         assert wire.close_code() == 1008
         assert wire.until_end()[1] < 1
-    deadline = time.monotonic() + 5
-    while not server.closes and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: bool(server.closes))
     assert server.closes == [(1001, "")]
     assert not [message for message in server.received if message != "good"]
     assert ATTACK in running.inspector.messages
@@ -320,7 +318,7 @@ def test_a_client_that_breaks_the_protocol_is_told_so_and_reported(start: Start,
         wire.send(data)
         assert wire.close_code() == code
         assert wire.until_end()[1] < 1
-    wait_until(lambda: bool(echo.closes), 2)
+    wait_until(lambda: bool(echo.closes and running.inspector.failures), 2)
     assert (echo.received, echo.closes) == (["before"], [(1001, "")])
     [(side, _, _, reported)] = running.inspector.failures
     assert (side, reported) == ("client", code)
@@ -343,7 +341,7 @@ def test_a_server_that_breaks_the_protocol_is_told_so(start: Start) -> None:
             wire.upgrade()
             assert wire.frame() == (TEXT, b"good")
             assert wire.close_code() == 1014
-        wait_until(lambda: bool(told), 2)
+        wait_until(lambda: bool(told and running.inspector.failures), 2)
     mask, code = told[0][2:6], told[0][6:8]
     assert bytes(a ^ b for a, b in zip(code, mask, strict=False)) == (1002).to_bytes(2, "big")
     [(side, _, _, reported)] = running.inspector.failures
@@ -384,13 +382,6 @@ def test_a_verdict_may_end_another_connection_and_speak_to_the_server(start: Sta
             assert victim.close_code() == 4000
             wait_until(lambda: bool(asked), 2)
     assert asked[0].startswith(b"POST /end?sid=1 HTTP/1.1\r\n")
-
-
-def wait_until(holds: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def test_a_refused_handshake_never_reaches_the_server(start: Start, echo: Echo) -> None:

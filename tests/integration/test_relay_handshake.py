@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import time
 
 import pytest
 
 from integration.conftest import Start
-from support.servers import Echo, Raw, read_head
+from support.servers import Echo, Raw, read_head, wait_until
 from support.wire import KEY, TEXT, frame, handshake, switching
 
 WRONG = {
@@ -90,9 +89,7 @@ def test_a_fake_101_makes_no_tunnel(start: Start, name: str) -> None:
             wire.send(handshake() + b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
             assert wire.head().startswith(b"HTTP/1.1 502 ")
             wire.until_end()
-        deadline = time.monotonic() + 2
-        while not after and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: bool(after))
     assert after == [b""]
 
 
@@ -152,9 +149,7 @@ def test_the_inspector_sees_what_was_settled(start: Start) -> None:
         running = start(server.url)
         with running.wire() as wire:
             wire.upgrade("/chat?x=1", "Sec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Extensions: permessage-deflate\r\n")
-            deadline = time.monotonic() + 2
-            while not running.inspector.sessions and time.monotonic() < deadline:
-                time.sleep(0.01)
+            wait_until(lambda: bool(running.inspector.sessions))
     [said] = running.inspector.sessions
     assert (said.request.target, said.request.upgrade) == ("/chat?x=1", True)
     assert said.request.header("sec-websocket-protocol") == "a, b"

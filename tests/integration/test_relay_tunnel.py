@@ -8,7 +8,7 @@ import pytest
 import websockets
 
 from integration.conftest import Start
-from support.servers import Echo
+from support.servers import Echo, wait_until
 from support.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
 
 
@@ -74,6 +74,7 @@ def test_a_message_over_the_cap_is_closed_1009_and_not_forwarded(start: Start, e
             pytest.fail("the Close has to be readable before the connection ends")
         assert wire.close_code() == 1009
     assert echo.received == ["before"]
+    wait_until(lambda: bool(running.inspector.failures))
     assert running.inspector.failures == [("client", "message_bytes", "message too big", 1009)]
 
 
@@ -153,6 +154,7 @@ def test_a_close_and_its_code_pass_both_ways(start: Start, echo: Echo) -> None:
         assert wire.frame() == (CLOSE, (3000).to_bytes(2, "big") + b"done")
         data, seconds = wire.until_end()
     assert (data, seconds < 1) == (b"", True)
+    wait_until(lambda: bool(echo.closes))
     assert echo.closes == [(3000, "done")]
 
 

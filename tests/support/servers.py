@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -59,6 +60,14 @@ class Echo:
         self._thread.join(10)
 
 
+def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
+    """Waits for what another thread is about to do."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
 class Raw:
     """A TCP or unix server that gives each connection's socket to ``talk`` on a thread of its own."""
 
@@ -96,7 +105,12 @@ class Raw:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
+        self.close()
+
+    def close(self) -> None:
+        """No further connection is accepted."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
 
