@@ -127,7 +127,9 @@ def measure(proxy: Proxy, core: int, connections: int, window: int, seconds: int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=50)
@@ -138,7 +140,9 @@ def main() -> None:
     if len(cores) < 2:
         raise SystemExit("two cores are needed: one for the proxy, one for the load")
     subprocess.run(
-        ["cargo", "build", "--release", "--quiet", "--locked", "-p", "framewall-load"], check=True, cwd=REPOSITORY
+        ["cargo", "build", "--release", "--quiet", "--locked", "-p", "framewall-load"],
+        check=True,
+        cwd=REPOSITORY,
     )
     proxy_core, load_core = cores[0], cores[1]
     results: dict[tuple[str, int], list[Result]] = {}
@@ -159,14 +163,16 @@ def main() -> None:
 
 def show(results: dict[tuple[str, int], list[Result]], options: argparse.Namespace) -> None:
     """Medians, and each beside nginx's."""
-    print(f"{options.connections} connections, {options.bytes} bytes a message, {options.rounds} rounds; medians")
-    print(f"{'proxy':<18} {'window':>6} {'cpu µs/msg':>11} {'p50 µs':>8} {'p99 µs':>8} {'msg/s':>9}  cpu × nginx")
+    print(
+        f"{options.connections} connections, {options.bytes} bytes a message, {options.rounds} rounds; medians"
+    )
+    print(f"{'proxy':<18} {'window':>6} {'cpu µs/msg':>11} {'p50 µs':>8} {'p99 µs':>8} {'msg/s':>9} × nginx")
     for (name, window), found in sorted(results.items(), key=lambda item: item[0][1]):
         cpu, p50, p99, rate = (
             statistics.median(getattr(one, field) for one in found) for field in ("cpu", "p50", "p99", "rate")
         )
         base = statistics.median(one.cpu for one in results["nginx", window])
-        print(f"{name:<18} {window:>6} {cpu:>11.2f} {p50:>8.0f} {p99:>8.0f} {rate:>9.0f}  {cpu / base:>11.2f}")
+        print(f"{name:<18} {window:>6} {cpu:>11.2f} {p50:>8.0f} {p99:>8.0f} {rate:>9.0f}  {cpu / base:>7.2f}")
 
 
 if __name__ == "__main__":

@@ -183,9 +183,15 @@ class Relay:
         """Wait until a job has been waiting this many seconds; False once the relay has stopped."""
     def close(self, connection: int, code: int) -> bool: ...
     def send(
-        self, route: str, method: str, target: str, headers: list[tuple[str, str]], body: bytes
+        self,
+        route: str,
+        client_ip: str,
+        method: str,
+        target: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
     ) -> bool:
-        """One request to a route's upstream, later, without regard to its answer."""
+        """One request to the server of a route that this client goes to, later; its answer is not looked at."""
     def stop(self) -> None:
         """Close 1001 to all, and drain."""
 

@@ -36,7 +36,9 @@ def start() -> Iterator[Start]:
     """``start(server.url, limits={"message_bytes": 1000}, inspect="both")``."""
     with ExitStack() as stack:
 
-        def go(url: str = "http://127.0.0.1:1", limits: dict[str, int] | None = None, **different: Any) -> Running:
+        def go(
+            url: str = "http://127.0.0.1:1", limits: dict[str, int] | None = None, **different: Any
+        ) -> Running:
             inspector = different.pop("inspector", None) or Recorder()
             workers = {name: different.pop(name) for name in ("least", "most") if name in different}
             names = ("inspect", "fail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 import pytest
@@ -116,7 +117,9 @@ def test_only_deflate_is_offered_to_the_server(start: Start) -> None:
         connection.recv(65536)
 
     with Raw(talk) as server, start(server.url).wire() as wire:
-        head = wire.upgrade(extra="Sec-WebSocket-Extensions: x-own; a=1, permessage-deflate, bbf-usp-protocol\r\n")
+        head = wire.upgrade(
+            extra="Sec-WebSocket-Extensions: x-own; a=1, permessage-deflate, bbf-usp-protocol\r\n"
+        )
     offered = [line for line in got[0].splitlines() if line.lower().startswith("sec-websocket-extensions")]
     assert [line.split(": ")[1] for line in offered] == ["permessage-deflate"]
     assert b"permessage-deflate; client_no_context_takeover" in head
@@ -128,10 +131,8 @@ def test_no_byte_passes_before_the_101(start: Start) -> None:
     def talk(connection: socket.socket) -> None:
         head, rest = read_head(connection)
         connection.settimeout(0.3)
-        try:
+        with contextlib.suppress(TimeoutError):
             rest += connection.recv(65536)
-        except TimeoutError:
-            pass
         before.append(rest)
         connection.settimeout(5)
         connection.sendall(switching(head))
@@ -148,7 +149,10 @@ def test_the_inspector_sees_what_was_settled(start: Start) -> None:
     with Echo(subprotocols=["b", "c"]) as server:
         running = start(server.url)
         with running.wire() as wire:
-            wire.upgrade("/chat?x=1", "Sec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Extensions: permessage-deflate\r\n")
+            wire.upgrade(
+                "/chat?x=1",
+                "Sec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Extensions: permessage-deflate\r\n",
+            )
             wait_until(lambda: bool(running.inspector.sessions))
     [said] = running.inspector.sessions
     assert (said.request.target, said.request.upgrade) == ("/chat?x=1", True)

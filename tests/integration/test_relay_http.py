@@ -62,7 +62,10 @@ def test_requests_keep_host_and_path_and_say_who_asks(start: Start) -> None:
     app = App()
     with Raw(app) as server:
         address = start(server.url).address
-        assert get(address, "/a/b?c=d", {"Host": "chat.example", "X-Forwarded-For": "6.6.6.6"}) == (200, b"ok")
+        assert get(address, "/a/b?c=d", {"Host": "chat.example", "X-Forwarded-For": "6.6.6.6"}) == (
+            200,
+            b"ok",
+        )
     assert app.lines[0] == "get /a/b?c=d http/1.1"
     assert "host: chat.example" in app.lines
     assert "x-forwarded-for: 127.0.0.1" in app.lines
@@ -81,7 +84,9 @@ def test_a_trusted_proxy_is_believed(start: Start) -> None:
 
 
 def test_headers_of_one_hop_stay_there(start: Start) -> None:
-    app = App(b"HTTP/1.1 200 OK\r\nConnection: X-Inner\r\nX-Inner: 1\r\nKeep-Alive: 5\r\nContent-Length: 0\r\n\r\n")
+    app = App(
+        b"HTTP/1.1 200 OK\r\nConnection: X-Inner\r\nX-Inner: 1\r\nKeep-Alive: 5\r\nContent-Length: 0\r\n\r\n"
+    )
     with Raw(app) as server:
         address = start(server.url).address
         answer = exchange(
@@ -193,9 +198,22 @@ def test_a_unix_socket_may_be_listened_on(start: Start, tmp_path: Path) -> None:
         assert running.address == f"unix:{path}"
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
-            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n")
+            client.sendall(
+                b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n"
+            )
             assert client.recv(65536).startswith(b"HTTP/1.1 200 OK")
     assert running.inspector.requests[0].client_ip == "203.0.113.9"
+
+
+def test_a_client_that_waits_for_a_go_ahead_gets_it(start: Start) -> None:
+    app = App()
+    with Raw(app) as server, start(server.url).wire() as wire:
+        wire.send(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+        assert wire.head().startswith(b"HTTP/1.1 100 ")
+        wire.send(b"body")
+        assert wire.head().startswith(b"HTTP/1.1 200 ")
+    assert app.requests[0][1] == b"body"
+    assert not [line for line in app.lines if line.startswith("expect")]
 
 
 # hostile requests
@@ -235,7 +253,10 @@ def test_a_length_beside_chunks_counts_for_nothing(start: Start, first: str) -> 
         lines.reverse()
     smuggled = b"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
     with Raw(app) as server:
-        exchange(start(server.url).address, b"POST / HTTP/1.1\r\nHost: a\r\n" + b"".join(lines) + b"\r\n" + smuggled)
+        exchange(
+            start(server.url).address,
+            b"POST / HTTP/1.1\r\nHost: a\r\n" + b"".join(lines) + b"\r\n" + smuggled,
+        )
     assert [head.split(b" ")[1] for head, _ in app.requests] == [b"/"]
     assert not [line for line in app.lines if line.startswith("content-length: 6")]
 
@@ -334,7 +355,8 @@ def test_servers_of_a_group_take_turns_and_one_that_is_away_is_passed_over() -> 
 def test_one_client_stays_with_one_server_by_ip_hash() -> None:
     one, two = App(), App()
     with Raw(one) as first, Raw(two) as second:
-        with Relay(settings(first, second, balance="ip_hash"), Recorder()) as relay:
+        options = settings(first, second, balance="ip_hash")
+        with Relay(options, Recorder()) as relay:
             for _ in range(4):
                 get(relay.addresses[0])
     assert {len(one.requests), len(two.requests)} == {0, 4}

@@ -15,12 +15,12 @@ from typing import Any, Self
 # Read when websockets is imported; a message of ours has more.
 os.environ.setdefault("WEBSOCKETS_MAX_FRAGMENTS", "100000")
 
-from websockets.asyncio.server import ServerConnection, serve  # noqa: E402
-from websockets.exceptions import ConnectionClosed  # noqa: E402
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 
 class Echo:
-    """A WebSocket server that says back what it gets, and remembers it with how each connection was closed."""
+    """A WebSocket server that says back what it gets; it remembers that, and how connections were closed."""
 
     def __init__(self, **options: Any) -> None:
         self.received: list[str | bytes] = []

@@ -37,7 +37,9 @@ def switching(head: bytes, extra: str = "") -> bytes:
     ).encode()
 
 
-def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, masked: bool = True, rsv1: bool = False) -> bytes:
+def frame(
+    opcode: int, payload: bytes = b"", *, fin: bool = True, masked: bool = True, rsv1: bool = False
+) -> bytes:
     """One frame."""
     first = (0x80 if fin else 0) | (0x40 if rsv1 else 0) | opcode
     flag = 0x80 if masked else 0

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use framewall_core::wire::close::GOING_AWAY;
-use http::{HeaderMap, Method, Request};
+use http::Request;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -143,20 +143,17 @@ impl Relay {
         &self.shared.registry
     }
 
-    /// Sends one request to a route's upstream, later, without regard to the answer. `false`: no such route.
-    pub fn send(&self, route: &str, method: Method, target: &str, headers: HeaderMap, body: Vec<u8>) -> bool {
-        let site = self.shared.sites.iter().find(|site| site.route.name == route);
-        let (Some(site), Ok(request)) = (site, Request::builder().method(method).uri(target).body(())) else {
-            return false;
-        };
-        let (mut parts, ()) = request.into_parts();
-        parts.headers = headers.clone();
+    /// Sends one request to a route's upstream, later, without regard to the answer: to the server that
+    /// `client` goes to. `false`: no such route.
+    pub fn send(&self, route: &str, client: IpAddr, request: Request<Vec<u8>>) -> bool {
+        let Some(site) = self.shared.sites.iter().find(|site| site.route.name == route) else { return false };
+        let (parts, body) = request.into_parts();
+        let headers = parts.headers.clone();
         let request = exchange::request(parts, headers, Body::full(body));
         let site = Arc::clone(site);
         self.handle.spawn(async move {
-            let nobody = IpAddr::from([0, 0, 0, 0]);
             let pool = Arc::new(Pool::default());
-            if let Ok(answer) = exchange::send(&site.group, &pool, nobody, &site.route.limits, request).await {
+            if let Ok(answer) = exchange::send(&site.group, &pool, client, &site.route.limits, request).await {
                 let body = Body::stream(answer.into_body(), site.route.limits.stall());
                 let _ = body.collect(site.route.limits.body_bytes).await;
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use framewall_core::wire::Side;
 use framewall_proxy::config::{Address, Balance, Config, Fail, Inspect, Listen, Network, Route, Server, Upstream};
-use framewall_proxy::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use framewall_proxy::http::Request;
 use framewall_proxy::judge::{BodyRuling, Failure, Head, Job as Work, Plan, Ruling};
 use framewall_proxy::limits::{self, Limits};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
@@ -117,24 +117,22 @@ impl Relay {
         self.with(|relay| relay.registry().close(connection, code)).unwrap_or(false)
     }
 
-    /// Sends one request to a route's upstream, later, without regard to its answer; False if that cannot be.
+    /// Sends one request to a route's upstream, later, without regard to its answer: to the server that this
+    /// client goes to. False if that cannot be.
     fn send(
         &self,
         route: &str,
+        client_ip: &str,
         method: &str,
         target: &str,
         headers: Vec<(String, String)>,
         body: Vec<u8>,
     ) -> PyResult<bool> {
-        let wrong = |_| PyValueError::new_err("not an HTTP method");
-        let method = Method::from_bytes(method.as_bytes()).map_err(wrong)?;
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value));
-            let (Ok(name), Ok(value)) = pair else { return Err(PyValueError::new_err(format!("header {name}"))) };
-            map.append(name, value);
-        }
-        Ok(self.with(|relay| relay.send(route, method, target, map, body)).unwrap_or(false))
+        let client = client_ip.parse().map_err(|_| PyValueError::new_err("not an address"))?;
+        let builder = Request::builder().method(method).uri(target);
+        let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
+        let request = builder.body(body).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(self.with(|relay| relay.send(route, client, request)).unwrap_or(false))
     }
 
     /// Stops: Close 1001 to all, and what is open may end within the drain's limit. Jobs that are left can

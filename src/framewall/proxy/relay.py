@@ -13,9 +13,7 @@ from framewall.proxy.inspects import Inspects, Session
 from framewall.proxy.settings import Caps, Settings
 from framewall.proxy.workers import LEAST, MOST, Workers
 
-_KNOWN = frozenset(
-    {name for name, _, _ in _core.relay_limits()} | {"message_bytes", "message_frames"}
-)
+_KNOWN = frozenset({name for name, _, _ in _core.relay_limits()} | {"message_bytes", "message_frames"})
 _JOIN_SECONDS = 5.0
 
 
@@ -67,7 +65,7 @@ class Relay(Generic[Session]):
         self._ended.wait()
 
     def stop(self) -> None:
-        """Close 1001 to all; returns when they have ended, or the drain's limit is reached, and all is judged."""
+        """Close 1001 to all; returns when they have ended (or the drain's limit is reached) and all is judged."""
         core, self._core = self._core, None
         if core and self._workers:
             core.stop()

@@ -39,12 +39,14 @@ _PASS, _DROP = 0, 1
 class Workers(Generic[Session]):
     """Takes jobs from the relay until it stops. The relay keeps each connection's jobs in order."""
 
-    def __init__(self, core: Core, inspector: Inspects[Session], least: int = LEAST, most: int = MOST) -> None:
+    def __init__(
+        self, core: Core, inspector: Inspects[Session], least: int = LEAST, most: int = MOST
+    ) -> None:
         self._core = core
         self._inspector = inspector
         self._least = least
         self._most = max(least, most)
-        self._sessions: dict[int, tuple[Session, str]] = {}
+        self._sessions: dict[int, tuple[Session, Request]] = {}
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._stopping = False
@@ -117,20 +119,20 @@ class Workers(Generic[Session]):
         request = Request(*job.request)
         plan = self._inspector.request(request)
         job.plan(_status(plan.verdict), plan.inspect_body, plan.inspect_response)
-        self._perform(plan.verdict.commands, request.route)
+        self._perform(plan.verdict.commands, request)
 
     def _body(self, job: Job) -> None:
         request = Request(*job.request)
         verdict = self._inspector.body(request, job.body)
         job.rule(_status(verdict))
-        self._perform(verdict.commands, request.route)
+        self._perform(verdict.commands, request)
 
     def _response(self, job: Job) -> None:
         request = Request(*job.request)
         status, headers = job.answered
         verdict = self._inspector.response(request, status, headers, job.body)
         job.rule(_status(verdict))
-        self._perform(verdict.commands, request.route)
+        self._perform(verdict.commands, request)
 
     def _refused(self, job: Job) -> None:
         """A request that is no handshake though it claims to be, or whose body is over the cap."""
@@ -147,13 +149,11 @@ class Workers(Generic[Session]):
         connection = job.connection
         assert connection is not None
         request = Request(*job.request)
-        self._sessions[connection] = (
-            self._inspector.open(connection, request, Upgrade(*job.upgrade)),
-            request.route,
-        )
+        session = self._inspector.open(connection, request, Upgrade(*job.upgrade))
+        self._sessions[connection] = (session, request)
 
     def _messages(self, job: Job) -> None:
-        session, route = self._session(job)
+        session, request = self._session(job)
         codes: list[int] = []
         commands: tuple[Command, ...] = ()
         for from_client, text, data, frames, compressed in job.messages:
@@ -170,7 +170,7 @@ class Workers(Generic[Session]):
             if codes[-1] > _DROP:
                 break
         job.rulings(codes)
-        self._perform(commands, route)
+        self._perform(commands, request)
 
     def _failed(self, job: Job) -> None:
         session, _ = self._session(job)
@@ -189,17 +189,19 @@ class Workers(Generic[Session]):
         if found:
             self._inspector.close(found[0], reason)
 
-    def _session(self, job: Job) -> tuple[Session, str]:
+    def _session(self, job: Job) -> tuple[Session, Request]:
         assert job.connection is not None
         return self._sessions[job.connection]
 
-    def _perform(self, commands: tuple[Command, ...], route: str) -> None:
+    def _perform(self, commands: tuple[Command, ...], request: Request) -> None:
         for command in commands:
             if isinstance(command, CloseConnection):
                 self._core.close(command.connection, command.code)
             else:
                 headers = list(command.headers)
-                self._core.send(route, command.method, command.target, headers, command.body)
+                self._core.send(
+                    request.route, request.client_ip, command.method, command.target, headers, command.body
+                )
 
 
 def _status(verdict: Verdict) -> int | None:

@@ -1,7 +1,7 @@
 //! HTTP/1.1 between client and application: checked ([`check`]), routed ([`route`]), judged, sent on
 //! ([`proxy`]), or after a verified handshake given to a tunnel ([`upgrade`]).
 
-pub use http::{HeaderMap, HeaderName, HeaderValue, Method};
+pub use http::Request;
 
 pub mod answer;
 pub mod body;

@@ -1,0 +1,53 @@
+"""The relay with the real Inspector: an attack on a chat, cut in every way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from framewall.config.settings import engine_settings
+from framewall.detect import builtin_engine
+from framewall.model import Event
+from framewall.pipeline import Inspector
+from framewall.policy import Policy
+from framewall.proxy import Relay, Settings
+from integration.test_relay_block import DEFLATE, deflated, fragments
+from support.servers import Echo, wait_until
+from support.wire import PING, TEXT, Wire, frame
+
+PATH = "/socket.io/?EIO=4&transport=websocket"
+ATTACK = b'42["new message","<img src=x onerror=alert(1)>"]'
+GOOD = b'42["new message","1 < 2 and don\'t select one or two"]'
+
+WAYS: dict[str, Callable[[], bytes]] = {
+    "one frame": lambda: frame(TEXT, ATTACK),
+    "a byte a fragment": lambda: fragments(ATTACK, 1),
+    "pings in between": lambda: fragments(ATTACK, 5, between=frame(PING)),
+    "deflated": lambda: frame(TEXT, deflated(ATTACK), rsv1=True),
+    "deflated, a block a byte, in fragments": lambda: fragments(deflated(ATTACK, step=1), 3, rsv1=True),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("how", ["at once", "byte by byte", "behind the handshake"])
+def test_the_attack_never_arrives_and_is_recorded(name: str, how: str) -> None:
+    events: list[Event] = []
+    inspector = Inspector(Policy(), builtin_engine(), events.append, time.time, settings=engine_settings)
+    data = WAYS[name]()
+    with Echo() as server, Relay(Settings.protecting(server.url), inspector) as relay:
+        with Wire(relay.addresses[0]) as wire:
+            wire.upgrade(PATH, DEFLATE, behind=data if how == "behind the handshake" else b"")
+            if how != "behind the handshake":
+                wire.send(frame(TEXT, GOOD))
+                assert wire.frame()[0] == TEXT
+                step = 1 if how == "byte by byte" else len(data)
+                for at in range(0, len(data), step):
+                    wire.send(data[at : at + step])
+            assert wire.close_code() == 1008
+            assert wire.until_end()[1] < 1
+        wait_until(lambda: bool(server.closes))
+    assert [message for message in server.received if message != GOOD.decode()] == []
+    [event] = events
+    assert (event.attacks[0], event.framework, event.action) == ("xss", "socket.io", "close")
