@@ -202,6 +202,7 @@ def test_connections_are_counted(start: Start, echo: Echo) -> None:
     running = start(echo.url)
     with running.wire() as wire:
         wire.upgrade()
-        assert (running.relay.connections, running.relay.tunnels) == (1, 1)
+        wait_until(lambda: running.relay.tunnels == 1)
+        assert running.relay.connections == 1
     wait_until(lambda: running.relay.connections == 0)
     assert running.relay.tunnels == 0

@@ -304,7 +304,8 @@ impl Judged {
     }
 
     fn release_controls(&mut self, to: &mut Peer) {
-        while let Some(entry) = self.queue.pop_front_if(|entry| entry.compressed.is_none()) {
+        while self.queue.front().is_some_and(|entry| entry.compressed.is_none()) {
+            let Some(entry) = self.queue.pop_front() else { return };
             self.held -= entry.cost;
             to.push(entry.wire);
         }

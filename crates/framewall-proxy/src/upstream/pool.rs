@@ -16,7 +16,9 @@ const OLDEST: Duration = Duration::from_secs(4);
 
 /// Idle connections by server.
 #[derive(Debug, Default)]
-pub struct Pool(Mutex<HashMap<Address, Vec<(SendRequest<Body>, Instant)>>>);
+pub struct Pool(Mutex<HashMap<Address, Vec<Idle>>>);
+
+type Idle = (SendRequest<Body>, Instant);
 
 impl Pool {
     /// The one used last, if it is still open.
