@@ -16,7 +16,7 @@ from framewall.model import Message, Packet, Request, Upgrade
 log = logging.getLogger("framewall.decode")
 
 _SNIFFED = 8
-"""Messages whose shape may still bring in a framework."""
+"""Messages whose shape may bring in one more framework; while there is none, any message's may."""
 _CONVINCED = 3
 """Messages read by a guess after which it is none."""
 
@@ -64,6 +64,7 @@ class Readings:
         self._upgrade = upgrade
         self._live: list[Candidate] = []
         self._left = _SNIFFED
+        self._floor: dict[str, float] = {}
         self._claim(None)
 
     @property
@@ -78,8 +79,8 @@ class Readings:
 
     def message(self, message: Message) -> Reading:
         """Every plausible reading of one WebSocket message."""
-        if self._left and not (self._live and self._live[0].reader.proven):
-            self._left -= 1
+        if not self._live or (self._left and not self._live[0].reader.proven):
+            self._left = max(self._left - 1, 0)
             self._claim(message)
         reading = self._read(lambda reader: reader.decode(message))
         if reading is None:
@@ -127,7 +128,7 @@ class Readings:
             known = next((each for each in self._live if each.decoder is decoder), None)
             if known:
                 known.score = max(known.score, score)
-            elif score > UNCLAIMED:
+            elif score > self._floor.get(decoder.name, UNCLAIMED):
                 self._live.append(Candidate(decoder, decoder.reader(self._request), score))
         self._live.sort(key=lambda each: -each.score)
 
@@ -157,7 +158,7 @@ class Readings:
             packets = read(reader)
         except PeerError as error:
             if not candidate.sure:
-                self._live.remove(candidate)
+                self._drop(candidate)
                 return None
             return Reading(reader.framework, error.packets, (error,))
         except Exception:
@@ -166,3 +167,9 @@ class Readings:
             return Reading(reader.framework, (), (fault,))
         candidate.read += 1
         return Reading(reader.framework, packets)
+
+    def _drop(self, candidate: Candidate) -> None:
+        """What the handshake alone suggested is not tried again; a message that looks the part may be."""
+        self._live.remove(candidate)
+        decoder = candidate.decoder
+        self._floor[decoder.name] = decoder.claim(self._request, self._upgrade, None)

@@ -12,9 +12,12 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange
-from framewall.decode._socketio import packet
+from framewall.decode._socketio import msgpack, packet
 from framewall.decode._socketio.reader import NAME, SocketIOReader
 from framewall.model import Message, Opcode, Request, SendUpstream, Upgrade
+
+_MAPS = frozenset((b"\x83", b"\x84", b"\x85", b"\xde", b"\xdf"))
+"""How a packet of socket.io-msgpack-parser begins: a map of three to five members, or of any length."""
 
 
 def _query(request: Request) -> dict[str, list[str]]:
@@ -39,13 +42,13 @@ class SocketIO(Decoder):
         del upgrade
         query = _query(request)
         score = UNCLAIMED
-        if "EIO" in query and "transport" in query:
+        if "transport" in query and ("EIO" in query or "sid" in query):
             score = 0.9
         elif _usual_path(request):
             score = 0.8 if "EIO" in query or "transport" in query else 0.5
         elif "transport" in query or "EIO" in query:
             score = 0.3
-        if message is not None and message.opcode is Opcode.TEXT:
+        if message is not None:
             score += _shape(message)
         return min(score, 1.0)
 
@@ -107,13 +110,13 @@ def _usual_path(request: Request) -> bool:
 
 
 def _shape(message: Message) -> float:
-    """How much a text looks like one of ours."""
+    """How much a message looks like one of ours."""
     data = message.data
+    if message.opcode is Opcode.BINARY:
+        return 0.6 if data[:1] in _MAPS and msgpack.read(data) else 0.0
     if data[:1] == b"4":
         head = packet.strict(data)
-        if head is None:
-            return 0.0
-        return 0.6 if data[head.at : head.at + 1] in (b"[", b"{") else 0.0
+        return 0.6 if head and data[head.at : head.at + 1] in (b"[", b"{") else 0.0
     if data.startswith(b'0{"sid"'):
         return 0.7
     return 0.5 if data in (b"2probe", b"3probe") else 0.0

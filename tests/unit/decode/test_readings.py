@@ -118,6 +118,24 @@ def test_a_framework_may_be_recognised_late() -> None:
     assert one.message(text('42["m",1]')).framework == "socket.io"
 
 
+def test_a_wrong_guess_is_made_once() -> None:
+    """A path that only suggests a framework does not suggest it anew with every message."""
+    one = Readings(upgrade("/x?transport=websocket"), Upgrade())
+    assert one.framework == "engine.io"
+    for _ in range(3):
+        assert one.message(text("hello")).framework == "text"
+        assert one.framework == ""
+    assert one.message(text('42["m",1]')).framework == "socket.io"
+
+
+def test_patience_hides_nothing() -> None:
+    """However many other messages came before."""
+    one = Readings(upgrade("/live"), Upgrade())
+    for _ in range(50):
+        assert one.message(text("hello")).framework == "text"
+    assert one.message(text('42["m",1]')).framework == "socket.io"
+
+
 def test_the_handshake_alone_names_the_framework() -> None:
     """Before any message."""
     assert Readings(upgrade(SOCKETIO), Upgrade()).framework == "socket.io"

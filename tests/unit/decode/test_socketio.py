@@ -6,7 +6,8 @@ import pytest
 
 from framewall.decode._api import SURE, Exchange
 from framewall.decode.socketio import decoder
-from support.requests import POLLING, SOCKETIO, http, text, upgrade
+from support.msgpack import pack
+from support.requests import POLLING, SOCKETIO, binary, http, text, upgrade
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,8 @@ from support.requests import POLLING, SOCKETIO, http, text, upgrade
         ("/ws", '42["m",1]', False),
         ("/ws", '40{"token":1}', False),
         ("/ws", '0{"sid":"a"}', False),
+        ("/ws", "2probe", False),
+        ("/ws?transport=websocket&sid=a", None, True),
     ],
 )
 def test_claims(target: str, message: str | None, sure: bool) -> None:
@@ -27,6 +30,13 @@ def test_claims(target: str, message: str | None, sure: bool) -> None:
     score = decoder.claim(upgrade(target), None, text(message) if message else None)
     assert score > 0
     assert (score >= SURE) is sure
+
+
+def test_msgpack_packets_are_told_by_their_members() -> None:
+    """Other documents of that format are not ours."""
+    ours, other = pack({"type": 2, "data": ["m"], "nsp": "/"}), pack({"type": 2, "text": "hi"})
+    assert 0 < decoder.claim(upgrade("/ws"), None, binary(ours)) < SURE
+    assert decoder.claim(upgrade("/ws"), None, binary(other)) == 0
 
 
 @pytest.mark.parametrize("message", [None, "42", "40", "hello", "2", '{"sid":"a"}', "4[1]"])
