@@ -53,7 +53,9 @@ class Table(BaseModel):
 class Allow(Table):
     """Findings that the operator has decided to allow: those that fit every condition given."""
 
-    rule: StrictStr = Field(default="", description="A rule's id, as findings tell it.")
+    rule: Annotated[str, BeforeValidator(values.as_rule)] = Field(
+        default="", description="A rule's id, as findings tell it."
+    )
     attack: Annotated[str, BeforeValidator(values.as_attack)] = Field(
         default="", description="An attack class, such as `xss`."
     )

@@ -171,6 +171,11 @@ CASES: list[tuple[str, str, str]] = [
         'rule, attack, field, event; to allow everything write mode = "off"',
     ),
     (
+        "a mistyped rule",
+        UP + 'exceptions = [{ rule = "xss.markupp" }]',
+        'w.toml:2: exceptions[0].rule: there is no rule "xss.markupp"; did you mean "xss.markup"?',
+    ),
+    (
         "a mistyped attack",
         UP + 'exceptions = [{ attack = "sql" }]',
         'w.toml:2: exceptions[0].attack: "sql" is no attack class; did you mean "sqli"?',
