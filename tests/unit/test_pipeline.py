@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -526,3 +527,28 @@ def test_secrets_are_not_in_events(house: House) -> None:
     """The record room redacts what the Inspector tells it."""
     house.inspector.request(upgrade("/ws?token=s3cret&x=<script>"))
     assert "s3cret" not in json.dumps([event.request for event in house.events])
+
+
+# threads
+
+
+def test_threads_may_share_everything(house: House) -> None:
+    """Eight of them, on their own connections and on one polling session, until an attack ends that one."""
+
+    def chat(number: int) -> list[Action]:
+        session = house.open(connection=number, client=f"198.51.100.{number}")
+        own = [house.say(session, HEAD, f"bytes {n}".encode()).action for n in range(50)]
+        return [*own, house.say(session, f'42["m","{ATTACK}"]').action]
+
+    def poll(number: int) -> list[Action]:
+        return [house.post(f'42["m","{number} {n}"]').action for n in range(50)]
+
+    with ThreadPoolExecutor(8) as pool:
+        chats = list(pool.map(chat, range(1, 9)))
+        polls = list(pool.map(poll, range(8)))
+    assert chats == [[Action.PASS] * 50 + [Action.CLOSE]] * 8
+    assert polls == [[Action.PASS] * 50] * 8
+    assert sorted(event.client_ip for event in house.events) == [f"198.51.100.{n}" for n in range(1, 9)]
+    assert house.post(f'42["m","{ATTACK}"]').action is Action.CLOSE
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda n: house.post(f'42["m","{n}"]').action, range(50))) == {Action.CLOSE}
