@@ -27,12 +27,13 @@ impl Format for Bson {
             return 0;
         }
         let seen = probe(self, bytes);
+        let some = seen.leaves > 1 || seen.containers > 2;
         match declared == bytes.len() {
-            true if seen.sound => 95,
-            true => 50,
+            true if seen.whole || seen.exhausted => 95,
             false if seen.sound && declared >= SMALLEST && declared < bytes.len() => 60,
-            false if seen.leaves > 1 || seen.containers > 2 => 20,
-            false => 0,
+            // A length that lies: not every decoder looks at it.
+            false if some && (seen.whole || seen.exhausted) => 20,
+            _ => 0,
         }
     }
 

@@ -31,14 +31,12 @@ impl Format for Cbor {
         }
         let Some(&first) = bytes.first() else { return 0 };
         let seen = probe(self, bytes);
-        let clean = seen.sound && seen.garbled == 0;
         match first >> 5 {
-            4 | 5 if clean && seen.texts > 0 => 85,
-            4 | 5 if clean && (seen.whole || seen.exhausted) => 45,
-            4 | 5 => 20,
+            4 | 5 if seen.accepted() && seen.texts > 0 => 85,
+            4 | 5 if seen.accepted() => 45,
+            4 | 5 if seen.leads() => 30,
             6 if reads_as_text(bytes) => 5,
-            6 if clean && (seen.containers > 0 || seen.whole) => 50,
-            6 if seen.whole || seen.exhausted => 20,
+            6 if seen.accepted() => 50,
             2 | 3 if seen.whole && bytes.len() > 1 => 30,
             2 | 3 if first & 0x1f == INDEFINITE && seen.exhausted => 30,
             _ => 0,

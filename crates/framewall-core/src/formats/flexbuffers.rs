@@ -25,10 +25,10 @@ impl Format for FlexBuffers {
         let seen = probe(self, bytes);
         match seen.sound {
             true if seen.containers > 0 && seen.texts > 0 && seen.garbled == 0 => 50,
-            true if seen.containers > 0 => 25,
+            true if seen.containers > 0 && seen.accepted() => 25,
             true if bytes.len() > 3 && matches!(packed >> 2, 4 | 5 | 25) => 20,
             // Cycles and depths are what a back end would follow.
-            false if seen.containers > 0 && (seen.whole || seen.exhausted) => 20,
+            false if seen.containers > 0 && seen.accepted() => 20,
             _ => 0,
         }
     }

@@ -26,7 +26,8 @@ impl Format for Ion {
 
     fn sniff(&self, bytes: &[u8]) -> Likelihood {
         if bytes.starts_with(BINARY_VERSION) {
-            return 100;
+            let seen = probe(self, bytes);
+            return if seen.ended || seen.exhausted { 100 } else { 0 };
         }
         let head = bytes.trim_ascii_start();
         if head.starts_with(TEXT_VERSION) {

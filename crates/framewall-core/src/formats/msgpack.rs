@@ -34,13 +34,13 @@ impl Format for MsgPack {
             _ => return 0,
         };
         let seen = probe(self, bytes);
-        match (container, seen.sound && seen.garbled == 0) {
-            (true, true) if seen.texts > 0 => 85,
-            (true, true) if seen.whole || seen.exhausted => 50,
-            (true, _) => 20,
-            (false, true) if seen.whole => 35,
-            (false, _) if seen.whole => 20,
-            _ => 5,
+        match container {
+            true if seen.accepted() && seen.texts > 0 => 85,
+            true if seen.accepted() => 50,
+            true if seen.leads() => 30,
+            false if seen.whole && seen.garbled == 0 => 35,
+            false if seen.whole => 20,
+            _ => 0,
         }
     }
 

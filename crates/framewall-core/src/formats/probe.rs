@@ -17,6 +17,8 @@ pub(super) struct Probe {
     pub sound: bool,
     /// The walk ended exactly at the last byte.
     pub whole: bool,
+    /// The walk ended before the last byte, or at it.
+    pub ended: bool,
     /// The input broke off inside the document.
     pub truncated: bool,
     /// More was there than a guess may look at, or than the document may hold.
@@ -32,6 +34,18 @@ pub(super) struct Probe {
     strange: bool,
 }
 
+impl Probe {
+    /// A back end would take it, as far as a guess goes: read whole, or as much as a guess may, and not mostly noise.
+    pub fn accepted(&self) -> bool {
+        (self.whole || self.exhausted) && self.garbled <= self.texts
+    }
+
+    /// A document came first, with text in it, and something after it that many decoders ignore.
+    pub fn leads(&self) -> bool {
+        self.ended && self.texts > 0 && self.garbled < self.texts
+    }
+}
+
 /// Walks the first few values of `bytes` as `format`.
 pub(super) fn probe(format: &dyn Format, bytes: &[u8]) -> Probe {
     let mut seen = Probe::default();
@@ -40,6 +54,7 @@ pub(super) fn probe(format: &dyn Format, bytes: &[u8]) -> Probe {
     match outcome {
         Outcome::Complete { consumed } => {
             seen.sound = !seen.strange;
+            seen.ended = true;
             seen.whole = consumed == bytes.len();
         }
         Outcome::Exhausted(_) => {

@@ -32,8 +32,10 @@ impl Format for Smile {
 
     fn sniff(&self, bytes: &[u8]) -> Likelihood {
         match bytes.strip_prefix(MAGIC) {
-            Some([flags, ..]) if flags >> 4 == 0 && probe(self, bytes).sound => 100,
-            Some([_, ..]) => 60,
+            Some([flags, _, ..]) if flags >> 4 == 0 => {
+                let seen = probe(self, bytes);
+                if seen.ended || seen.exhausted { 100 } else { 0 }
+            }
             _ => 0,
         }
     }
