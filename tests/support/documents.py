@@ -1,0 +1,181 @@
+"""One small document a format with given bytes in it, and where they stand: just enough of each encoder.
+
+What the mainstream encoders write is held to in ``vectors/formats``; here only the nesting matters.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import urllib.parse
+from collections.abc import Callable
+from xml.sax.saxutils import escape
+
+Path = tuple[str | int, ...]
+Document = tuple[bytes, Path]
+
+
+def text_of(data: bytes) -> str:
+    """As text where it is text, else in base64: what an application would put into a text format."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode()
+    return text if text.isprintable() or "\n" in text else base64.b64encode(data).decode()
+
+
+def is_text(data: bytes) -> bool:
+    """Whether `text_of` leaves it alone."""
+    return text_of(data).encode() == data
+
+
+def _json(data: bytes) -> Document:
+    return json.dumps({"k": ["x", text_of(data)]}).encode(), ("k", 1)
+
+
+def _msgpack(data: bytes) -> Document:
+    head = b"\xdb" if is_text(data) else b"\xc6"
+    return b"\x81\xa1k\x92\xa1x" + head + struct.pack(">I", len(data)) + data, ("k", 1)
+
+
+def _cbor(data: bytes) -> Document:
+    head = b"\x7a" if is_text(data) else b"\x5a"
+    return b"\xa1\x61k\x82\x61x" + head + struct.pack(">I", len(data)) + data, ("k", 1)
+
+
+def _bson(data: bytes) -> Document:
+    def document(body: bytes) -> bytes:
+        return struct.pack("<i", len(body) + 5) + body + b"\0"
+
+    if is_text(data):
+        value = b"\x021\0" + struct.pack("<i", len(data) + 1) + data + b"\0"
+    else:
+        value = b"\x051\0" + struct.pack("<i", len(data)) + b"\0" + data
+    inner = document(b"\x020\0" + struct.pack("<i", 2) + b"x\0" + value)
+    return document(b"\x04k\0" + inner), ("k", 1)
+
+
+def _ubjson(data: bytes) -> Document:
+    return b"{i\x01k[Si\x01xSl" + struct.pack(">i", len(data)) + data + b"]}", ("k", 1)
+
+
+def _bjdata(data: bytes) -> Document:
+    return b"{i\x01k[Si\x01xSl" + struct.pack("<i", len(data)) + data + b"]}", ("k", 1)
+
+
+def _smile(data: bytes) -> Document:
+    return b":)\n\x00\xfa\x80k\xf8\x40x\xe4" + text_of(data).encode() + b"\xfc\xf9\xfb", ("k", 1)
+
+
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def _protobuf(data: bytes) -> Document:
+    return b"\x0a\x01x\x10\x05\x1a" + _varint(len(data)) + data, ("3",)
+
+
+def _flexbuffers(data: bytes) -> Document:
+    body = struct.pack("<I", len(data)) + data + b"\0" + b"\0" * (-(len(data) + 1) % 4)
+    string = 5 << 2 | 2
+    return body + struct.pack("<I", len(body) - 4) + bytes([string, 4]), ()
+
+
+def _avro(data: bytes) -> Document:
+    def long(number: int) -> bytes:
+        return _varint(number << 1)
+
+    def sized(data: bytes) -> bytes:
+        return long(len(data)) + data
+
+    kind = "string" if is_text(data) else "bytes"
+    schema = {"type": "record", "name": "R", "fields": [{"name": "k", "type": kind}]}
+    meta = (
+        long(2)
+        + sized(b"avro.codec")
+        + sized(b"null")
+        + sized(b"avro.schema")
+        + sized(json.dumps(schema).encode())
+    )
+    mark = bytes(range(16))
+    block = sized(data)
+    return b"Obj\x01" + meta + long(0) + mark + long(1) + sized(block) + mark, (0, "k")
+
+
+def _ion(data: bytes) -> Document:
+    size = bytearray([len(data) & 0x7F | 0x80])
+    rest = len(data) >> 7
+    while rest:
+        size.insert(0, rest & 0x7F)
+        rest >>= 7
+    head = b"\x8e" if is_text(data) else b"\xae"
+    return b"\xe0\x01\x00\xea" + head + bytes(size) + data, ()
+
+
+def _thrift(data: bytes) -> Document:
+    head = b"\x80\x01\x00\x01\x00\x00\x00\x03say\x00\x00\x00\x01"
+    return head + b"\x0b\x00\x01" + struct.pack(">I", len(data)) + data + b"\x00", ("say", "1")
+
+
+def _xml(data: bytes) -> Document:
+    return f"<k><v>x</v><v>{escape(text_of(data))}</v></k>".encode(), ("k", "v", 1)
+
+
+def _form(data: bytes) -> Document:
+    return f"a=x&k={urllib.parse.quote_plus(text_of(data))}".encode(), ("k",)
+
+
+def _multipart(data: bytes) -> Document:
+    part = b'--b0undary%d\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    mark = len(data)
+    parts = part % (mark, b"a", b"x") + part % (mark, b"k", data)
+    return parts + b"--b0undary%d--\r\n" % mark, ("k",)
+
+
+def _csv(data: bytes) -> Document:
+    cell = text_of(data).replace('"', '""')
+    return f'a,b\r\nx,"{cell}"\r\n'.encode(), (1, 1)
+
+
+def _yaml(data: bytes) -> Document:
+    return f"k:\n- x\n- {json.dumps(text_of(data))}\n".encode(), ("k", 1)
+
+
+def _jwt(data: bytes) -> Document:
+    def part(value: bytes) -> bytes:
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+
+    claims = json.dumps({"k": ["x", text_of(data)]}).encode()
+    return b".".join([part(b'{"alg":"HS256"}'), part(claims), part(b"signature")]), ("claims", "k", 1)
+
+
+def _text(data: bytes) -> Document:
+    return data, ()
+
+
+DOCUMENTS: dict[str, Callable[[bytes], Document]] = {
+    "json": _json,
+    "jwt": _jwt,
+    "multipart": _multipart,
+    "xml": _xml,
+    "form": _form,
+    "csv": _csv,
+    "yaml": _yaml,
+    "text": _text,
+    "msgpack": _msgpack,
+    "cbor": _cbor,
+    "bson": _bson,
+    "ubjson": _ubjson,
+    "bjdata": _bjdata,
+    "smile": _smile,
+    "protobuf": _protobuf,
+    "flexbuffers": _flexbuffers,
+    "avro": _avro,
+    "ion": _ion,
+    "thrift": _thrift,
+}

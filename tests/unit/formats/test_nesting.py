@@ -1,0 +1,78 @@
+"""An attack in any format, nested up to three deep, is found with its exact path."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from tests.support.documents import DOCUMENTS, Path
+
+from framewall import _core
+from framewall.detect.load import builtin_engine, read_rules
+
+FORMATS = tuple(DOCUMENTS)
+
+
+def found(data: bytes, hint: str = "auto") -> set[tuple[str, Path]]:
+    """Attack and path of every finding."""
+    findings = builtin_engine().inspect([(data, hint, False)]).findings
+    return {(finding.attack, tuple(finding.path)) for finding in findings}
+
+
+def attacks() -> dict[str, str]:
+    """For each class, the first example of its rules that is found in a lone string."""
+    chosen: dict[str, str] = {}
+    for rule in read_rules():
+        for example in rule.get("examples", {}).get("match", []):
+            if rule["attack"] not in chosen and (rule["attack"], ()) in found(example.encode(), "text"):
+                chosen[rule["attack"]] = example
+    return chosen
+
+
+ATTACKS = attacks()
+
+
+def nested(formats: tuple[str, ...], attack: str) -> tuple[bytes, Path]:
+    """The attack in the last format, that in the one before, and so on; and where it then stands."""
+    data, path = attack.encode(), ()
+    for format in reversed(formats):
+        data, outer = DOCUMENTS[format](data)
+        path = outer + path
+    return data, path
+
+
+def missed(combinations: list[tuple[tuple[str, ...], str]]) -> list[str]:
+    """The combinations whose attack is not found where it stands."""
+    missing = []
+    for formats, attack in combinations:
+        data, path = nested(formats, ATTACKS[attack])
+        if (attack, path) not in found(data, formats[0]):
+            missing.append(
+                f"{attack} in {' in '.join(reversed(formats))} at {path}: {found(data, formats[0])}"
+            )
+    return missing
+
+
+def test_every_format_has_a_document_here() -> None:
+    assert sorted(FORMATS) == sorted(_core.formats())
+
+
+def test_every_class_that_a_text_can_hold_has_an_attack() -> None:
+    assert len(ATTACKS) >= 18, sorted(ATTACKS)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_attack_is_found_in_every_format(format: str) -> None:
+    assert missed([((format,), attack) for attack in ATTACKS]) == []
+
+
+@pytest.mark.parametrize("outer", FORMATS)
+def test_every_attack_is_found_two_deep(outer: str) -> None:
+    assert missed([((outer, inner), attack) for inner in FORMATS for attack in ATTACKS]) == []
+
+
+@pytest.mark.parametrize("outer", FORMATS)
+def test_attacks_are_found_three_deep(outer: str) -> None:
+    classes = itertools.cycle(ATTACKS)
+    pairs = itertools.product(FORMATS, FORMATS)
+    assert missed([((outer, *pair), next(classes)) for pair in pairs]) == []
