@@ -42,7 +42,7 @@ impl Sink for Judge {
         self.tick()
     }
 
-    fn anomaly(&mut self, _anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
         self.holds(&span);
         assert!(!self.stopped, "told something after it broke off");
         ControlFlow::Continue(())
@@ -187,7 +187,7 @@ impl Sink for Texts {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
         panic!("{anomaly:?}");
     }
 }

@@ -210,7 +210,7 @@ impl Sink for Seen {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
         assert!(span.start <= span.end && span.end <= self.length, "anomaly at {span:?}");
         self.anomalies.push(match anomaly {
             Anomaly::Limit(limit) => limit.name.to_owned(),

@@ -261,12 +261,12 @@ impl Sink for Notes<'_> {
         self.keep(row)
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
         let name = match anomaly {
             Anomaly::Limit(limit) => limit.name,
             Anomaly::Structure(name) => name,
         };
-        let row = self.row(&Path::new(), "anomaly", name, b"", span);
+        let row = self.row(path, "anomaly", name, b"", span);
         self.keep(row)
     }
 }

@@ -50,7 +50,7 @@ impl Sink for Count {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
         ControlFlow::Break(())
     }
 }

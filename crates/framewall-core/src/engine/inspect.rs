@@ -166,10 +166,9 @@ impl Sink for Walked<'_, '_> {
         self.scan.flow()
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
-        let path = Path::new();
+    fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
         let (part, span) = (self.root.part, Some(self.base + span.start..self.base + span.end));
-        let place = Place { part, path: &path, role: Role::Value, span, chain: self.chain };
+        let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
             Anomaly::Limit(limit) => self.scan.limit(limit, &place),
             Anomaly::Structure(name) => self.scan.structure(name, &place),

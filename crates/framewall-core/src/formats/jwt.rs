@@ -139,7 +139,7 @@ mod tests {
             fn leaf(&mut self, _leaf: Leaf<'_>) -> ControlFlow<()> {
                 ControlFlow::Continue(())
             }
-            fn anomaly(&mut self, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+            fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
                 ControlFlow::Continue(())
             }
             fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {

@@ -128,8 +128,8 @@ pub enum Anomaly {
 pub trait Sink {
     /// One key or value.
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()>;
-    /// Something wrong in itself, at this span.
-    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()>;
+    /// Something wrong in itself, at this path and span.
+    fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()>;
     /// A container begins at this path: lets structural checks see `{}` where a scalar is usual.
     fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
         ControlFlow::Continue(())

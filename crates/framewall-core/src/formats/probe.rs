@@ -91,7 +91,7 @@ impl Sink for Probe {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
         self.strange |= matches!(anomaly, Anomaly::Structure(_));
         ControlFlow::Continue(())
     }

@@ -33,7 +33,7 @@ impl Sink for Notes {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
         self.anomalies.push(match anomaly {
             Anomaly::Limit(limit) => limit.name,
             Anomaly::Structure(name) => name,

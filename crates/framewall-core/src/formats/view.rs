@@ -233,7 +233,7 @@ impl Sink for Builder<'_> {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
         if self.tape.anomalies.len() < 16 {
             self.tape.anomalies.push((anomaly, span));
         }

@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
 
     /// Reports something wrong in itself.
     pub fn anomaly(&mut self, name: &'static str, span: Range<usize>) -> Result<(), Halted> {
-        let flow = self.sink.anomaly(Anomaly::Structure(name), span);
+        let flow = self.sink.anomaly(self.path, Anomaly::Structure(name), span);
         self.go_on(flow)
     }
 
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         self.reported = Some(limit);
-        let flow = self.sink.anomaly(Anomaly::Limit(limit), at..at);
+        let flow = self.sink.anomaly(self.path, Anomaly::Limit(limit), at..at);
         self.go_on(flow)
     }
 
@@ -237,8 +237,8 @@ impl Sink for Placed<'_> {
         self.sink.leaf(Leaf { span: self.span.clone(), ..leaf })
     }
 
-    fn anomaly(&mut self, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
-        self.sink.anomaly(anomaly, self.span.clone())
+    fn anomaly(&mut self, path: &Path, anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+        self.sink.anomaly(path, anomaly, self.span.clone())
     }
 
     fn enter(&mut self, path: &Path, kind: Container) -> ControlFlow<()> {
