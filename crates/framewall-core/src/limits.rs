@@ -37,6 +37,6 @@ limits! {
     DECODE_LAYERS = "decode_layers", 5, "data_bomb finding; deeper layers are not opened";
     /// Readings and views kept for one leaf.
     LEAF_FANOUT = "leaf_fanout", 32, "data_bomb finding; further views are not made";
-    /// Scanning work of one message; one unit is a byte under a pattern.
-    SCAN_WORK = "scan_work", 64 << 20, "data_bomb finding; the rest is not scanned";
+    /// Scanning work of one message; a unit is about a nanosecond of a common processor.
+    SCAN_WORK = "scan_work", 48 << 20, "data_bomb finding; the rest is not scanned";
 }

@@ -4,10 +4,17 @@ use std::ops::{ControlFlow, Range};
 
 use super::compile::Engine;
 use super::glob;
-use super::scan::{Place, Scan};
+use super::scan::{Fresh, Place, Scan};
 use super::settings::Settings;
 use super::{Attack, Part, Report, Scratch};
 use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
+
+/// From this likelihood on, a reading is taken at its word: its limits count and what nests in it is read.
+const SURE: u8 = 50;
+/// Keys, values and containers that a guessed reading may show.
+const GUESS_NODES: u32 = 4096;
+/// Work of walking one byte.
+const WALKING: u64 = 6;
 
 /// A document still to be read: a part, or something found inside a leaf.
 pub(super) struct Document {
@@ -81,19 +88,36 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
         if format.name() == "text" {
             continue;
         }
-        let complete = walk(format, bytes, &mut path, &root, budget, scan);
+        if scan
+            .work(
+                WALKING * bytes.len() as u64,
+                &Place { part: root.part, path: &path, role: root.role, span: None, chain: &root.chain },
+            )
+            .is_none()
+        {
+            break;
+        }
+        let sure = format.name() == hint || format.sniff(bytes) >= SURE;
+        let complete = if sure {
+            walk(format, bytes, &mut path, &root, true, budget, scan)
+        } else {
+            // A guess may be wrong: what it costs is not held against the message.
+            let mut guess = Budget { nodes: budget.nodes.min(GUESS_NODES), ..budget.clone() };
+            walk(format, bytes, &mut path, &root, false, &mut guess, scan)
+        };
         covered |= complete && hint != "text" && strict(format.name(), bytes);
     }
     if !covered {
         let place =
             Place { part: root.part, path: &path, role: root.role, span: Some(0..bytes.len()), chain: &root.chain };
-        scan.leaf(bytes, place, false);
+        scan.leaf(bytes, place, Fresh::No);
     }
 }
 
-/// Whether a leaf's text is worth handing to the walkers.
-pub(super) fn nests(text: &[u8]) -> bool {
-    text.len() >= 2 && !formats::sniff::readings(text, "").is_empty()
+/// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself.
+pub(super) fn nests(text: &[u8], sure: bool) -> bool {
+    text.len() >= 2
+        && formats::sniff::readings(text, "").iter().next().is_some_and(|best| sure || best.sniff(text) >= SURE)
 }
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.
@@ -102,6 +126,7 @@ fn walk(
     bytes: &[u8],
     path: &mut Path,
     root: &Root,
+    sure: bool,
     budget: &mut Budget,
     scan: &mut Scan<'_>,
 ) -> bool {
@@ -111,7 +136,7 @@ fn walk(
     let mut first = true;
     loop {
         let rest = &bytes[start..];
-        let mut sink = Walked { scan, root, chain: &chain, base: start, size: bytes.len(), odd: false };
+        let mut sink = Walked { scan, root, chain: &chain, base: start, sure, odd: false };
         let outcome = format.walk(rest, path, budget, &mut sink);
         first &= !sink.odd;
         match outcome {
@@ -138,7 +163,7 @@ struct Walked<'s, 'a> {
     root: &'s Root,
     chain: &'s [&'static str],
     base: usize,
-    size: usize,
+    sure: bool,
     /// Whether something was read that a strict parser refuses.
     odd: bool,
 }
@@ -155,11 +180,15 @@ impl Sink for Walked<'_, '_> {
         let span =
             (self.root.whole && self.chain.len() == 1).then(|| self.base + leaf.span.start..self.base + leaf.span.end);
         let place = Place { part: self.root.part, path: leaf.path, role: leaf.role, span, chain: self.chain };
-        let fresh = leaf.kind != Kind::Raw || leaf.bytes.len() < self.size;
+        let fresh = match leaf.kind {
+            Kind::Raw => Fresh::No,
+            _ if self.sure => Fresh::Yes,
+            _ => Fresh::Likely,
+        };
         if leaf.role == Role::Key {
             self.scan.key(leaf.bytes, &place);
             if leaf.bytes == b"prototype" && parent(leaf.path) == Some(b"constructor") {
-                self.scan.leaf(b"constructor.prototype", place.clone(), false);
+                self.scan.leaf(b"constructor.prototype", place.clone(), Fresh::No);
             }
         }
         self.scan.leaf(leaf.bytes, place, fresh);
@@ -170,7 +199,8 @@ impl Sink for Walked<'_, '_> {
         let (part, span) = (self.root.part, Some(self.base + span.start..self.base + span.end));
         let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
-            Anomaly::Limit(limit) => self.scan.limit(limit, &place),
+            Anomaly::Limit(limit) if self.sure => self.scan.limit(limit, &place),
+            Anomaly::Limit(_) => {}
             Anomaly::Structure(name) => self.scan.structure(name, &place),
         }
         self.scan.flow()

@@ -7,6 +7,7 @@ use regex_automata::Input;
 use super::compile::{Engine, Rule};
 use super::inspect::{Document, excepted, nests};
 use super::settings::Settings;
+use super::tokens::Hit;
 use super::views::{self, ByteSet};
 use super::{Attack, Finding, Report, Scratch};
 use crate::formats::{Path, Role};
@@ -16,6 +17,29 @@ use crate::limits::{self, Limit};
 const KEPT: usize = 64;
 /// Matched bytes that are kept.
 const SHOWN: usize = 256;
+
+/// Longer texts are read in windows of this size, so that a rule runs only near its literals.
+const WINDOW: usize = 4096;
+/// How much of a window the next one repeats.
+const OVERLAP: usize = 512;
+/// What tokenisers read before a window that is not the first: they are not to take it for the start of a text.
+const PROSE: &[u8] = b"and so it goes on ";
+
+/// Work of one byte under the literals, a pattern, a tokeniser, a view: about nanoseconds.
+const LITERALS: u64 = 2;
+const PATTERN: u64 = 2;
+const TOKENISER: u64 = 10;
+const VIEW: u64 = 2;
+
+/// Whether documents may be looked for in a text itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fresh {
+    /// It was just read as one.
+    No,
+    /// Only if it is likely one.
+    Likely,
+    Yes,
+}
 
 /// Where a text stands.
 #[derive(Clone)]
@@ -110,8 +134,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Judges one text in every view. `fresh`: whether documents may be looked for in the text itself.
-    pub fn leaf(&mut self, text: &[u8], place: Place<'_>, fresh: bool) {
+    /// Judges one text in every view.
+    pub fn leaf(&mut self, text: &[u8], place: Place<'_>, fresh: Fresh) {
         let mut forms = std::mem::take(&mut self.scratch.forms);
         let mut seen = std::mem::take(&mut self.scratch.seen);
         forms.clear();
@@ -121,7 +145,8 @@ impl<'a> Scan<'a> {
         let mut at = 0;
         while at < forms.len() && self.flow().is_continue() {
             let Form { text, chain } = std::mem::replace(&mut forms[at], Form { text: Vec::new(), chain: Vec::new() });
-            self.form(&text, &chain, &place, true, &mut forms, &mut seen);
+            let fresh = if fresh == Fresh::No { Fresh::Yes } else { fresh };
+            self.form(&text, &chain, &place, fresh, &mut forms, &mut seen);
             at += 1;
         }
         self.scratch.forms = forms;
@@ -133,7 +158,7 @@ impl<'a> Scan<'a> {
         text: &[u8],
         chain: &[u8],
         place: &Place<'_>,
-        fresh: bool,
+        fresh: Fresh,
         forms: &mut Vec<Form>,
         seen: &mut Vec<u64>,
     ) {
@@ -148,11 +173,11 @@ impl<'a> Scan<'a> {
             return;
         }
         let depth = place.chain.len() + chain.len();
-        if fresh && nests(text) {
+        if fresh != Fresh::No && nests(text, fresh == Fresh::Yes) {
             self.nest(text, chain, place, depth);
         }
         for (number, view) in views::ALL.iter().enumerate() {
-            if (view.needs)(&set, text) {
+            if (view.needs)(&set, text) && self.work(VIEW * text.len() as u64, place).is_some() {
                 self.view(number as u8, text, chain, place, depth, forms, seen);
             }
         }
@@ -222,23 +247,40 @@ impl<'a> Scan<'a> {
     }
 
     fn rules(&mut self, text: &[u8], set: &ByteSet, view: u32, chain: &[u8], place: &Place<'_>) {
-        if !self.charge(text.len() as u64, place) {
+        if text.len() <= WINDOW {
+            return self.window(text, 0..text.len(), set, view, chain, place);
+        }
+        let mut start = 0;
+        while start + OVERLAP < text.len() && self.flow().is_continue() {
+            let window = start..text.len().min(start + WINDOW);
+            let set = ByteSet::of(&text[window.clone()]);
+            self.window(text, window, &set, view, chain, place);
+            start += WINDOW - OVERLAP;
+        }
+    }
+
+    fn window(&mut self, text: &[u8], window: Range<usize>, set: &ByteSet, view: u32, chain: &[u8], place: &Place<'_>) {
+        if self.work(LITERALS * window.len() as u64, place).is_none() {
             return;
         }
         let engine = self.engine;
+        let classes = chain.last().map_or(&[][..], |view| views::ALL[usize::from(*view)].classes);
         let mut marks = std::mem::take(&mut self.scratch.marks);
         marks.fill(0);
-        engine.candidates(text, set, &mut marks);
+        engine.candidates(&text[window.clone()], set, &mut marks);
         for word in 0..marks.len() {
             let mut left = marks[word] & !self.scratch.found[word];
             while left != 0 {
                 let number = (word * 64) as u16 + left.trailing_zeros() as u16;
                 left &= left - 1;
                 let rule = &engine.rules[usize::from(number)];
-                if rule.views & view == 0 || !self.wanted(rule, place) {
+                if rule.views & view == 0
+                    || !self.wanted(rule, place)
+                    || !(classes.is_empty() || classes.contains(&rule.attack))
+                {
                     continue;
                 }
-                if let Some(span) = self.matches(rule, number, text, place)
+                if let Some(span) = self.matches(rule, number, text, &window, place)
                     && !excepted(self.settings, rule.attack, &rule.id, place.path)
                     && self.once(number)
                 {
@@ -266,38 +308,53 @@ impl<'a> Scan<'a> {
         rule.paths.iter().any(|glob| glob.matches(&text))
     }
 
-    fn matches(&mut self, rule: &Rule, number: u16, text: &[u8], place: &Place<'_>) -> Option<Range<usize>> {
-        if !self.charge(text.len() as u64, place) {
-            return None;
-        }
+    fn matches(
+        &mut self,
+        rule: &Rule,
+        number: u16,
+        text: &[u8],
+        window: &Range<usize>,
+        place: &Place<'_>,
+    ) -> Option<Range<usize>> {
         let span = match &rule.pattern {
             Some(pattern) => {
+                self.work(PATTERN * window.len() as u64, place)?;
                 let cache = self.scratch.caches.entry(number).or_insert_with(|| pattern.create_cache());
-                pattern.search_with(cache, &Input::new(text))?.range()
+                pattern.search_with(cache, &Input::new(text).range(window.clone()))?.range()
             }
-            None => 0..text.len(),
+            None => window.clone(),
         };
-        if rule.unless.as_ref().is_some_and(|pattern| pattern.is_match(text)) {
+        let confirmed = match rule.confirm {
+            Some(confirm) => {
+                self.work(TOKENISER * window.len() as u64, place)?;
+                let judged = if window.start == 0 {
+                    confirm.judge(&text[window.clone()])
+                } else {
+                    let continued = [PROSE, &text[window.clone()]].concat();
+                    confirm.judge(&continued).map(|hit| Hit { span: shift(&hit.span, window), ..hit })
+                };
+                judged.filter(|hit| hit.strength >= rule.strength)?.span
+            }
+            None => span,
+        };
+        let near = &text[window.clone()];
+        if rule.unless.as_ref().is_some_and(|pattern| pattern.is_match(near)) {
             return None;
         }
-        match rule.confirm {
-            Some(confirm) => {
-                let sure = confirm.judge(text).filter(|sure| sure.strength >= rule.strength)?;
-                Some(sure.span)
-            }
-            None => Some(span),
-        }
+        Some(confirmed)
     }
 
-    fn charge(&mut self, work: u64, place: &Place<'_>) -> bool {
+    /// Takes work; none once it is spent, which is reported.
+    pub fn work(&mut self, units: u64, place: &Place<'_>) -> Option<()> {
         if self.work == 0 {
-            return false;
+            return None;
         }
-        self.work = self.work.saturating_sub(work);
+        self.work = self.work.saturating_sub(units);
         if self.work == 0 {
             self.limit(limits::SCAN_WORK, place);
+            return None;
         }
-        true
+        Some(())
     }
 
     fn once(&mut self, number: u16) -> bool {
@@ -335,6 +392,12 @@ impl<'a> Scan<'a> {
             span: place.span.clone(),
         });
     }
+}
+
+/// From a span in a window with prose before it to one in the text.
+fn shift(span: &Range<usize>, window: &Range<usize>) -> Range<usize> {
+    let place = |at: usize| (window.start + at.saturating_sub(PROSE.len())).min(window.end);
+    place(span.start)..place(span.end)
 }
 
 fn names(outer: &[&'static str], views: &[u8]) -> Vec<&'static str> {

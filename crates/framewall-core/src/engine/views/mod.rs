@@ -21,6 +21,8 @@ mod unicode;
 
 pub use bytes::ByteSet;
 
+use super::Attack;
+
 /// One way to read a text.
 pub struct View {
     /// Name in chains and rules: `percent`.
@@ -31,32 +33,39 @@ pub struct View {
     pub make: fn(&[u8], &mut Vec<u8>) -> bool,
     /// Whether nothing is decoded from it any further: the last look, not a layer.
     pub last: bool,
+    /// The classes that gain by it; empty for all.
+    pub classes: &'static [Attack],
 }
 
+const SHELL: &[Attack] = &[Attack::Rce, Attack::PathTraversal, Attack::Ssrf];
+const CODE: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Nosqli, Attack::Rce, Attack::Ssti, Attack::PathTraversal];
+const COMMENTED: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Rce, Attack::Ssti];
+
 /// All views, cheapest first.
+#[rustfmt::skip]
 pub const ALL: &[View] = &[
-    View { name: "percent", needs: percent::needs, make: percent::make, last: false },
-    View { name: "plus", needs: percent::plus_needs, make: percent::plus, last: false },
-    View { name: "html", needs: html::needs, make: html::make, last: false },
-    View { name: "escapes", needs: escapes::needs, make: escapes::make, last: false },
-    View { name: "css", needs: css::needs, make: css::make, last: true },
-    View { name: "fold", needs: fold::needs, make: fold::make, last: false },
-    View { name: "overlong", needs: unicode::overlong_needs, make: unicode::overlong, last: false },
-    View { name: "utf-16", needs: unicode::utf16_needs, make: unicode::utf16, last: false },
-    View { name: "nul", needs: unicode::controls_needs, make: unicode::controls, last: false },
-    View { name: "utf-7", needs: unicode::utf7_needs, make: unicode::utf7, last: false },
-    View { name: "quoted-printable", needs: quoted::needs, make: quoted::make, last: false },
-    View { name: "jwt", needs: jwt::needs, make: jwt::make, last: false },
-    View { name: "base64", needs: base64::needs, make: base64::make, last: false },
-    View { name: "hex", needs: hex::needs, make: hex::make, last: false },
-    View { name: "gzip", needs: compressed::gzip_needs, make: compressed::gzip, last: false },
-    View { name: "zlib", needs: compressed::zlib_needs, make: compressed::zlib, last: false },
-    View { name: "deflate", needs: compressed::deflate_needs, make: compressed::deflate, last: false },
-    View { name: "zstd", needs: compressed::zstd_needs, make: compressed::zstd, last: false },
-    View { name: "brotli", needs: compressed::brotli_needs, make: compressed::brotli, last: false },
-    View { name: "comments", needs: comments::needs, make: comments::make, last: true },
-    View { name: "shell", needs: shell::needs, make: shell::make, last: true },
-    View { name: "concat", needs: concat::needs, make: concat::make, last: true },
+    View { name: "percent", needs: percent::needs, make: percent::make, last: false, classes: &[] },
+    View { name: "plus", needs: percent::plus_needs, make: percent::plus, last: false, classes: &[] },
+    View { name: "html", needs: html::needs, make: html::make, last: false, classes: &[] },
+    View { name: "escapes", needs: escapes::needs, make: escapes::make, last: false, classes: &[] },
+    View { name: "css", needs: css::needs, make: css::make, last: true, classes: &[Attack::Xss] },
+    View { name: "fold", needs: fold::needs, make: fold::make, last: false, classes: &[] },
+    View { name: "overlong", needs: unicode::overlong_needs, make: unicode::overlong, last: false, classes: &[] },
+    View { name: "utf-16", needs: unicode::utf16_needs, make: unicode::utf16, last: false, classes: &[] },
+    View { name: "nul", needs: unicode::controls_needs, make: unicode::controls, last: false, classes: &[] },
+    View { name: "utf-7", needs: unicode::utf7_needs, make: unicode::utf7, last: false, classes: &[] },
+    View { name: "quoted-printable", needs: quoted::needs, make: quoted::make, last: false, classes: &[] },
+    View { name: "jwt", needs: jwt::needs, make: jwt::make, last: false, classes: &[] },
+    View { name: "base64", needs: base64::needs, make: base64::make, last: false, classes: &[] },
+    View { name: "hex", needs: hex::needs, make: hex::make, last: false, classes: &[] },
+    View { name: "gzip", needs: compressed::gzip_needs, make: compressed::gzip, last: false, classes: &[] },
+    View { name: "zlib", needs: compressed::zlib_needs, make: compressed::zlib, last: false, classes: &[] },
+    View { name: "deflate", needs: compressed::deflate_needs, make: compressed::deflate, last: false, classes: &[] },
+    View { name: "zstd", needs: compressed::zstd_needs, make: compressed::zstd, last: false, classes: &[] },
+    View { name: "brotli", needs: compressed::brotli_needs, make: compressed::brotli, last: false, classes: &[] },
+    View { name: "comments", needs: comments::needs, make: comments::make, last: true, classes: COMMENTED },
+    View { name: "shell", needs: shell::needs, make: shell::make, last: true, classes: SHELL },
+    View { name: "concat", needs: concat::needs, make: concat::make, last: true, classes: CODE },
 ];
 
 /// Whether decoded bytes look like something that was meant: mostly text, or a known magic number.
