@@ -154,7 +154,10 @@ impl<'a> Scan<'a> {
         let mut wrapper = None;
         // `time`, `sudo`, `nohup`: the command comes after them.
         for _ in 0..4 {
-            while self.text.get(at).is_some_and(|&byte| byte <= 0x20 || matches!(byte, b'(' | b'{' | b'@')) {
+            // Bounded, as every line break in a run of blanks comes by here.
+            let stop = at + 64;
+            while at < stop && self.text.get(at).is_some_and(|&byte| byte <= 0x20 || matches!(byte, b'(' | b'{' | b'@'))
+            {
                 at += 1;
             }
             if entry == Entry::Start {
