@@ -89,7 +89,7 @@ def test_every_place_of_an_event_is_judged(emit: list[Any], field: str, tmp_path
             client.wait_for("disconnected")
         event = framewall.wait_for_event()
         assert "got" not in server.output
-        assert event["findings"][0]["field"].startswith(field)
+        assert any(finding["field"].startswith(field) for finding in event["findings"]), event["findings"]
 
 
 def test_the_auth_of_a_connect_is_judged(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_python_socketio_talks_and_is_stopped(tmp_path: Path) -> None:
     """python-socketio, first polling, then upgraded to a WebSocket, as it does by default."""
     with echo_behind_framewall(tmp_path) as (server, framewall), socketio.SimpleClient() as client:
         client.connect(f"http://{framewall.address}")
-        assert client.call("say", GREETING) == ["ok", 2]
+        assert list(client.call("say", GREETING)) == ["ok", 2]
         client.emit("say", {"text": ATTACK})
         event = framewall.wait_for_event()
         assert event["attacks"] == ["xss"]

@@ -456,6 +456,7 @@ impl<'a> Judge<'a> {
             self.hit(60, at, span_end, "condition behind a comment");
         }
         match self.kind(next) {
+            Kind::Cmp if left == Operand::Constant && self.continues_arithmetic(at, next) => {}
             Kind::Cmp | Kind::Word(Word::Like | Word::Is | Word::Not) => self.comparison(at, next, left),
             Kind::Math | Kind::Star | Kind::Word(Word::MathWord) | Kind::JsonOp => self.arithmetic(at, next, left),
             Kind::Tail if left != Operand::OpenString && (value || breakout) => {
@@ -487,6 +488,15 @@ impl<'a> Judge<'a> {
             }
             _ => {}
         }
+    }
+
+    /// `1 < 2 and 3 > 2`: people compare numbers too, with a comparison on either side of the word.
+    fn continues_arithmetic(&self, at: usize, cmp: usize) -> bool {
+        let order = |at| matches!(self.bytes(at), b"<" | b">" | b"<=" | b">=");
+        let number = |at| self.kind(at) == Kind::Num && !self.token(at).odd && !self.token(at).comment_before;
+        let both = at >= 3 && order(at - 2) && order(cmp);
+        let plain = matches!(self.kind(cmp + 2), Kind::End | Kind::Close | Kind::Other | Kind::Word(Word::Name));
+        !self.broke_out && both && plain && number(at - 3) && number(at - 1) && number(at + 1) && number(cmp + 1)
     }
 
     /// The comparison at `at` of a condition that began at `from` with the operand `left`.

@@ -37,6 +37,9 @@ fn talk_is_not() {
     for text in [
         "don't",
         "select one or two",
+        "1 < 2 and 3 > 2",
+        "Hi Alice, 1 < 2 and 3 > 2",
+        "so 1 < 2 and 3 > 2 always",
         "drop table reservations at 7",
         "it's 5 o'clock or later",
         "union select committee",
