@@ -156,19 +156,27 @@ class Inspector:
         conversation = self._conversations.find(request, decoder, now)
         return conversation is not None and conversation.blocked
 
-    def body(self, request: Request, body: bytes) -> Verdict:
-        """Judges what a client's fallback request carries."""
+    def body(self, request: Request, body: bytes, session: Session | None = None) -> Verdict:
+        """Judges what a client's fallback request carries.
+
+        ``session`` is for drivers that know better than the request whose it is.
+        """
         route = self.policy.route(request.route)
         if route.mode is Mode.OFF:
             return _passed(_HTTP)
         try:
             message = Message(Direction.CLIENT, _opcode(body), body, transport=Transport.POLLING)
-            return self._http(route, request, message, 0)
+            return self._http(route, request, message, 0, session=session)
         except Exception:
             return self._fault(route, request, _HTTP)
 
     def response(
-        self, request: Request, status: int, headers: tuple[tuple[str, str], ...], body: bytes
+        self,
+        request: Request,
+        status: int,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        session: Session | None = None,
     ) -> Verdict:
         """Learns the session that a fallback's response opens; judges it if the route inspects both sides."""
         route = self.policy.route(request.route)
@@ -177,16 +185,22 @@ class Inspector:
             return _passed(_HTTP)
         try:
             message = Message(Direction.SERVER, _opcode(body), body, transport=Transport.POLLING)
-            return self._http(route, request, message, status, coding)
+            return self._http(route, request, message, status, coding, session)
         except Exception:
             return self._fault(route, request, _HTTP)
 
     def _http(
-        self, route: RoutePolicy, request: Request, message: Message, status: int, coding: str | None = None
+        self,
+        route: RoutePolicy,
+        request: Request,
+        message: Message,
+        status: int,
+        coding: str | None = None,
+        session: Session | None = None,
     ) -> Verdict:
         now = self._clock()
         decoder, _ = self._conversations.exchange(request, now)
-        known = self._conversations.find(request, decoder, now)
+        known = session.conversation if session else self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, None, now)
         if conversation.blocked:
             return Verdict(Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.status)

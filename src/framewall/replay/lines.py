@@ -67,22 +67,29 @@ class Lines:
 
     def _message(self, line: Mapping[str, Any], data: bytes) -> list[Verdict]:
         """One WebSocket message; the first of a connection brings its handshake."""
-        name = line.get("session")
-        session = self._sessions.get(name) if isinstance(name, str) else None
         verdicts: list[Verdict] = []
+        session = self._known(line)
         if session is None:
             session, opened = self._open(line)
             verdicts.append(opened)
-            if isinstance(name, str):
-                self._sessions[name] = session
-                if len(self._sessions) > SESSIONS.default:
-                    self._sessions.popitem(last=False)
         direction = _choice(line, "direction", _DIRECTIONS, Direction.CLIENT)
         opcode = _choice(line, "opcode", _OPCODES, Opcode.BINARY if "data_b64" in line else Opcode.TEXT)
         verdicts.append(self._inspector.message(session, Message(direction, opcode, data)))
-        if not isinstance(name, str):
-            self._inspector.close(session, "end of line")
         return verdicts
+
+    def _known(self, line: Mapping[str, Any]) -> Session | None:
+        """The connection that earlier lines of this ``session`` were on."""
+        name = _session(line)
+        return self._sessions.get(name) if name is not None else None
+
+    def _keep(self, line: Mapping[str, Any], session: Session) -> Session:
+        """Remembers the connection, if the line names it."""
+        name = _session(line)
+        if name is not None:
+            self._sessions[name] = session
+            if len(self._sessions) > SESSIONS.default:
+                self._sessions.popitem(last=False)
+        return session
 
     def _open(self, line: Mapping[str, Any]) -> tuple[Session, Verdict]:
         subprotocol = line.get("subprotocol")
@@ -92,7 +99,7 @@ class Lines:
         number = next(self._ids)
         request = Request(number, "GET", _path(line), "HTTP/1.1", headers, _CLIENT, upgrade=True)
         verdict = self._inspector.request(request).verdict
-        return self._inspector.open(number, request, Upgrade(subprotocol)), verdict
+        return self._keep(line, self._inspector.open(number, request, Upgrade(subprotocol))), verdict
 
     def _body(self, line: Mapping[str, Any], data: bytes) -> list[Verdict]:
         """One HTTP body: a request's; with ``status`` or ``direction: server``, a response's."""
@@ -102,13 +109,16 @@ class Lines:
         headers = (("Host", "localhost"), *((("Content-Type", str(kind)),) if kind else ()))
         request = Request(next(self._ids), method, _path(line), "HTTP/1.1", headers, _CLIENT)
         verdicts = [self._inspector.request(request).verdict]
+        session = self._known(line)
+        if session is None and _session(line) is not None:
+            session = self._keep(line, self._inspector.open(request.id, request, Upgrade()))
         if answers:
             status = line.get("status", 200)
             if not isinstance(status, int):
                 raise LineError('"status" must be a number')
-            verdicts.append(self._inspector.response(request, status, headers, data))
+            verdicts.append(self._inspector.response(request, status, headers, data, session))
         elif data or method != "GET":
-            verdicts.append(self._inspector.body(request, data))
+            verdicts.append(self._inspector.body(request, data, session))
         return verdicts
 
     def _answer(self, verdicts: list[Verdict]) -> dict[str, Any]:
@@ -154,6 +164,14 @@ def _path(line: Mapping[str, Any]) -> str:
     if not isinstance(path, str):
         raise LineError('"path" must be a string, with its query: "/socket.io/?EIO=4&transport=websocket"')
     return path or "/"
+
+
+def _session(line: Mapping[str, Any]) -> str | None:
+    """The name of the connection, as text and as numbers are written."""
+    name = line.get("session")
+    if name is not None and not isinstance(name, str | int):
+        raise LineError('"session" must be a string')
+    return None if name is None else str(name)
 
 
 def _choice(line: Mapping[str, Any], key: str, choices: Mapping[str, T], default: T) -> T:

@@ -95,6 +95,20 @@ def test_a_session_remembers(lines: Lines) -> None:
     assert other["findings"][0]["rule"] == "socketio.attachments"
 
 
+def test_a_session_is_one_over_its_transports(lines: Lines) -> None:
+    """Whatever its requests name it; here they name none."""
+    head = '451-["m",{"_placeholder":true,"num":0}]'
+    assert (
+        lines.judge({"data": head, "path": POLLING, "transport": "polling", "session": "s"})["verdict"]
+        == "pass"
+    )
+    polled = {"data": "b" + b64(ATTACK.encode()), "path": POLLING, "transport": "polling", "session": "s"}
+    assert lines.judge(polled)["findings"][0]["field"].startswith('event["m"].args[0]')
+    lines.judge({"data": head, "path": POLLING, "transport": "polling", "session": "s"})
+    answer = lines.judge({"data_b64": b64(ATTACK.encode()), "path": SOCKETIO, "session": "s"})
+    assert answer["findings"][0]["field"].startswith('event["m"].args[0]')
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -106,6 +120,7 @@ def test_a_session_remembers(lines: Lines) -> None:
         {"data": "a", "direction": 1},
         {"data": "a", "path": 1},
         {"data": "a", "subprotocol": 1},
+        {"data": "a", "session": ["s"]},
         {"data": "a", "transport": "polling", "status": "200"},
     ],
 )
