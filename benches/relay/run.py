@@ -163,16 +163,16 @@ def main() -> None:
 
 def show(results: dict[tuple[str, int], list[Result]], options: argparse.Namespace) -> None:
     """Medians, and each beside nginx's."""
-    print(
-        f"{options.connections} connections, {options.bytes} bytes a message, {options.rounds} rounds; medians"
-    )
-    print(f"{'proxy':<18} {'window':>6} {'cpu µs/msg':>11} {'p50 µs':>8} {'p99 µs':>8} {'msg/s':>9} × nginx")
+    counts = (options.connections, options.bytes, options.rounds)
+    print("{} connections, {} bytes a message, {} rounds; medians".format(*counts))
+    head = ("proxy", "window", "cpu µs/msg", "p50 µs", "p99 µs", "msg/s", "× nginx")
+    print("{:<18} {:>6} {:>11} {:>8} {:>8} {:>9} {:>8}".format(*head))
     for (name, window), found in sorted(results.items(), key=lambda item: item[0][1]):
         cpu, p50, p99, rate = (
             statistics.median(getattr(one, field) for one in found) for field in ("cpu", "p50", "p99", "rate")
         )
         base = statistics.median(one.cpu for one in results["nginx", window])
-        print(f"{name:<18} {window:>6} {cpu:>11.2f} {p50:>8.0f} {p99:>8.0f} {rate:>9.0f}  {cpu / base:>7.2f}")
+        print(f"{name:<18} {window:>6} {cpu:>11.2f} {p50:>8.0f} {p99:>8.0f} {rate:>9.0f} {cpu / base:>8.2f}")
 
 
 if __name__ == "__main__":

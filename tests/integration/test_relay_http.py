@@ -158,6 +158,23 @@ def test_bodies_stream_both_ways(start: Start) -> None:
     assert b"second" in got[0]
 
 
+def test_a_client_that_does_not_read_its_answer_is_given_up(start: Start) -> None:
+    ended = threading.Event()
+
+    def endless(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        try:
+            while True:
+                connection.sendall(bytes(65536))
+        except OSError:
+            ended.set()
+
+    with Raw(endless) as server, start(server.url, limits={"stall_seconds": 1}).wire() as wire:
+        wire.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert ended.wait(5)
+
+
 def test_a_server_that_is_away_is_a_502_that_says_so(start: Start) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Listen, Network, Route};
 use crate::http::body::Body;
+use crate::http::paced::Paced;
 use crate::http::proxy::{Client, serve};
 use crate::judge::Judge;
 use crate::limits::Limits;
@@ -258,10 +259,11 @@ fn start(
     pool: &Arc<Pool>,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let socket = TokioIo::new(Paced::new(stream, shared.limits.stall()));
     let (shared, pool) = (Arc::clone(shared), Arc::clone(pool));
     let client = Arc::new(Client { peer, shared, pool, place: Arc::new(place) });
     let service = service_fn(move |request| serve(Arc::clone(&client), request));
-    let connection = server.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let connection = server.serve_connection(socket, service).with_upgrades();
     tokio::spawn(async move {
         let mut connection = pin!(connection);
         let mut stop = pin!(stopped.wait_for(|&stopped| stopped));

@@ -65,7 +65,7 @@ class Relay(Generic[Session]):
         self._ended.wait()
 
     def stop(self) -> None:
-        """Close 1001 to all; returns when they have ended, or the drain's limit is reached, and all is judged"""
+        """Close 1001 to all; returns when they have ended, or at the drain's limit, and all is judged."""
         core, self._core = self._core, None
         if core and self._workers:
             core.stop()

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod body;
 pub mod check;
 pub mod headers;
+pub mod paced;
 pub mod proxy;
 pub mod route;
 pub mod upgrade;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use framewall_core::wire::handshake::{self, ClientHandshake, HandshakeError, Offer};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode, Version, request};
@@ -13,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use super::answer::Answer;
 use super::body::Body;
 use super::headers::{has_token, strip_hop};
+use super::paced::Paced;
 use super::proxy::Passage;
 use crate::judge::Failure;
 use crate::stream::Stream;
@@ -70,10 +70,10 @@ impl Passage<'_> {
         let terms = Terms { negotiated, extensions, request: Arc::clone(&self.head), site: Arc::clone(self.site) };
         let (shared, place) = (Arc::clone(&self.client.shared), Arc::clone(&self.client.place));
         tokio::spawn(async move {
-            let Ok(server) = server.await.map(split) else { return };
-            let Ok(client) = client.await.map(split) else { return };
-            if let (Some(client), Some(server)) = (client, server) {
-                Tunnel::new(Ends { client, server }, terms, &shared).await;
+            if let (Ok(server), Ok(client)) = (server.await, client.await)
+                && let Some(ends) = ends(client, server)
+            {
+                Tunnel::new(ends, terms, &shared).await;
             }
             drop(place);
         });
@@ -84,10 +84,14 @@ impl Passage<'_> {
     }
 }
 
-/// The socket and what has been read from it beyond the handshake.
-fn split(upgraded: Upgraded) -> Option<(Stream, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf))
+/// The sockets, each with what has been read from it beyond the handshake.
+fn ends(client: Upgraded, server: Upgraded) -> Option<Ends> {
+    let client = client.downcast::<TokioIo<Paced>>().ok()?;
+    let server = server.downcast::<TokioIo<Stream>>().ok()?;
+    Some(Ends {
+        client: (client.io.into_inner().into_inner(), client.read_buf),
+        server: (server.io.into_inner(), server.read_buf),
+    })
 }
 
 fn insert_upgrade(headers: &mut HeaderMap) {
