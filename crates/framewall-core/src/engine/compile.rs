@@ -9,6 +9,7 @@ use regex_syntax::hir::Hir;
 use super::confirm::Confirm;
 use super::glob::Glob;
 use super::rule::{RuleSpec, Target};
+use super::seclang::SecSet;
 use super::views::{self, ByteSet};
 use super::{Attack, literals};
 
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(crate) by_literal: Vec<Vec<u16>>,
     pub(crate) by_bytes: Vec<(ByteSet, u16)>,
     pub(crate) by_anomaly: Vec<(String, u16)>,
+    pub(crate) imported: SecSet,
 }
 
 impl std::fmt::Debug for Engine {
@@ -72,6 +74,7 @@ impl Engine {
         let mut by_literal: Vec<Vec<u16>> = Vec::new();
         let mut by_bytes = Vec::new();
         let mut by_anomaly = Vec::new();
+        let mut imported = SecSet::default();
         let mut rules = Vec::with_capacity(specs.len());
         let mut known: std::collections::HashMap<Vec<u8>, usize> = std::collections::HashMap::new();
         for (index, spec) in specs.iter().enumerate() {
@@ -80,7 +83,9 @@ impl Engine {
             if specs[..index].iter().any(|other| other.id == spec.id) {
                 return Err(error("its id is taken".into()));
             }
-            if let Some(name) = &spec.anomaly {
+            if let Some(checks) = &spec.seclang {
+                imported.add(number, checks).map_err(error)?;
+            } else if let Some(name) = &spec.anomaly {
                 by_anomaly.push((name.clone(), number));
             } else {
                 let gate = gate(spec).map_err(error)?;
@@ -99,13 +104,14 @@ impl Engine {
             }
             rules.push(rule(spec).map_err(error)?);
         }
+        imported.finish().map_err(|why| RuleError { rule: "all".into(), why })?;
         let automaton = dfa::Builder::new()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .start_kind(aho_corasick::StartKind::Unanchored)
             .build(&literals)
             .map_err(|error| RuleError { rule: "all".into(), why: error.to_string() })?;
-        Ok(Engine { rules, literals: automaton, by_literal, by_bytes, by_anomaly })
+        Ok(Engine { rules, literals: automaton, by_literal, by_bytes, by_anomaly, imported })
     }
 
     /// Compiles rules written as a JSON list.
@@ -179,11 +185,11 @@ fn options() -> syntax::Config {
     syntax::Config::new().unicode(false).utf8(false)
 }
 
-fn parse(pattern: &str) -> Result<Hir, String> {
+pub(super) fn parse(pattern: &str) -> Result<Hir, String> {
     syntax::parse_with(pattern, &options()).map_err(|error| format!("its pattern does not parse: {error}"))
 }
 
-fn regex(pattern: &str) -> Result<Regex, String> {
+pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
     let config = Regex::config()
         .nfa_size_limit(Some(PATTERN_BYTES))
         .hybrid_cache_capacity(2 << 20)

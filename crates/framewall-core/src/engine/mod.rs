@@ -17,6 +17,7 @@ mod inspect;
 mod literals;
 mod rule;
 mod scan;
+pub mod seclang;
 mod settings;
 pub mod tokens;
 pub mod views;

@@ -52,6 +52,9 @@ pub struct RuleSpec {
     /// The walker's word for a structure that is an attack in itself; such a rule needs no pattern.
     #[serde(default)]
     pub anomaly: Option<String>,
+    /// The checks of a rule imported from SecLang; they take the place of literals, pattern and tokeniser.
+    #[serde(default)]
+    pub seclang: Option<super::seclang::SecSpec>,
     /// From which sensitivity on it is used: 1 always, 2 by default, 3 where false alarms are tolerated.
     #[serde(default = "one")]
     pub sensitivity: u8,

@@ -165,6 +165,9 @@ impl<'a> Scan<'a> {
         let set = ByteSet::of(text);
         let last = chain.last().map_or(0, |view| view + 1);
         self.rules(text, &set, 1 << last, chain, place);
+        if chain.is_empty() && !self.engine.imported.is_empty() {
+            self.imported(text, place);
+        }
         if chain.last().is_some_and(|view| views::ALL[usize::from(*view)].last) {
             return;
         }
@@ -289,6 +292,28 @@ impl<'a> Scan<'a> {
             }
         }
         self.scratch.marks = marks;
+    }
+
+    /// Rules imported from SecLang: they bring their own views, so they read the leaf alone.
+    fn imported(&mut self, text: &[u8], place: &Place<'_>) {
+        if !self.charge(text.len() as u64, place) {
+            return;
+        }
+        let engine = self.engine;
+        let mut path = Vec::new();
+        super::glob::render(place.path, &mut path);
+        path.make_ascii_lowercase();
+        let name = path.rsplit(|byte| matches!(byte, b'.' | b'[')).next().unwrap_or(b"");
+        for found in engine.imported.run(text, place.role == Role::Key, name) {
+            let rule = &engine.rules[usize::from(found.number)];
+            if self.wanted(rule, place)
+                && !excepted(self.settings, rule.attack, &rule.id, place.path)
+                && self.once(found.number)
+            {
+                let span = 0..found.matched.len();
+                self.find(rule.attack, &rule.id, rule.score, place, &[], &found.matched, span);
+            }
+        }
     }
 
     fn wanted(&self, rule: &Rule, place: &Place<'_>) -> bool {
