@@ -125,6 +125,8 @@ class Engine:
         """Judge messages one after another, natively: ``(score, nanoseconds)`` of each. For benchmarks."""
     def verify(self) -> list[tuple[str, str, bool]]:
         """Run all rules' examples; those that do not hold, as ``(rule, example, whether it was to be found)``."""
+    def imported_matches(self, text: bytes, *, key: bool = False) -> list[str]:
+        """The ids of the rules imported from SecLang that hold for one text: no views, no exceptions, no levels."""
 
 @final
 class Report:

@@ -149,6 +149,12 @@ impl Engine {
         let broken = py.detach(|| self.inner.verify());
         broken.into_iter().map(|example| (example.rule, example.example, example.expected)).collect()
     }
+
+    /// The rules imported from SecLang that hold for one text, by id.
+    #[pyo3(signature = (text, *, key = false))]
+    fn imported_matches(&self, py: Python<'_>, text: &[u8], key: bool) -> Vec<String> {
+        py.detach(|| self.inner.imported_matches(text, key).into_iter().map(str::to_owned).collect())
+    }
 }
 
 /// What the engine says of one message.

@@ -212,7 +212,7 @@ def _stored(key: str, head: Directive) -> int:
     prefix = re.match(r"/?([\w-]+)", key)
     for setting in head.every("setvar"):
         name, _, value = setting.strip("'").partition("=")
-        group = re.fullmatch(r"%\{tx\.(\d)\}", value.lower())
+        group = re.fullmatch(r"\.?%\{tx\.(\d)\}", value.lower())
         if prefix and group and name.lower().startswith(f"tx.{prefix[1].lower()}"):
             return int(group[1])
     raise _CannotImport(f"its chain reads the variable TX:{key}, which only a running rule set has")

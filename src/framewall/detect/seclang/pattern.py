@@ -21,6 +21,11 @@ _SPACE = r"\t\n\x0B\f\r "
 
 def translate(pattern: str) -> str:
     """The pattern in the engine's syntax. Raises UnsupportedPattern."""
+    # Bytes, not characters: in a class each byte of a character stands for itself, as in PCRE without UTF-8.
+    pattern = "".join(
+        char if char.isascii() else "".join(rf"\x{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
+        for char in pattern
+    )
     out: list[str] = []
     at, in_class = 0, False
     while at < len(pattern):
