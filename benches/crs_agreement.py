@@ -2,9 +2,9 @@
 
     python benches/crs_agreement.py RULES CORPUS [--every N] [--family 942] [--show 20]
 
-RULES is a folder of CRS (``*.conf``), CORPUS a file of JSON lines with ``payload`` or ``text``. Each message is given
-to both as one field: to libmodsecurity as the only argument of a form, to Framewall as a text. A match is a pair of
-message and rule. Needs the package ``libmodsecurity``.
+RULES is a folder of CRS (``*.conf``), CORPUS a file of JSON lines with ``payload`` or ``text``. Each
+message is given to both as one field: to libmodsecurity as the only argument of a form, to Framewall as a
+text. A match is a pair of message and rule. Needs the package ``libmodsecurity``.
 """
 
 from __future__ import annotations
@@ -47,12 +47,18 @@ def oracle(folder: Path) -> tuple[libmodsecurity.ModSecurity, libmodsecurity.Rul
     if rules.load(SETUP) < 0:
         raise SystemExit(rules.get_parser_error())
     for file in sorted(folder.glob("REQUEST-9*.conf")):
-        if file.name[8:11].isdigit() and int(file.name[8:11]) in FAMILIES and rules.load_from_uri(str(file)) < 0:
+        if (
+            file.name[8:11].isdigit()
+            and int(file.name[8:11]) in FAMILIES
+            and rules.load_from_uri(str(file)) < 0
+        ):
             raise SystemExit(f"{file}: {rules.get_parser_error()}")
     return modsecurity, rules
 
 
-def oracle_matches(modsecurity: libmodsecurity.ModSecurity, rules: libmodsecurity.RulesSet, text: bytes) -> set[str]:
+def oracle_matches(
+    modsecurity: libmodsecurity.ModSecurity, rules: libmodsecurity.RulesSet, text: bytes
+) -> set[str]:
     with modsecurity.transaction(rules) as transaction:
         transaction.process_connection("127.0.0.1", 1, "127.0.0.1", 80)
         transaction.process_uri("/", "POST", "1.1")
@@ -63,7 +69,11 @@ def oracle_matches(modsecurity: libmodsecurity.ModSecurity, rules: libmodsecurit
         transaction.process_request_body()
         found = [(str(message.rule_id), _where(message)) for message in transaction.get_rule_messages()]
     # What was found in the argument, or in the body that is the same text encoded; not in headers.
-    return {rule for rule, where in found if any(name in where for name in ("ARGS:m", "TX:", "MATCHED_VAR", "REQUEST_BODY"))}
+    return {
+        rule
+        for rule, where in found
+        if any(name in where for name in ("ARGS:m", "TX:", "MATCHED_VAR", "REQUEST_BODY"))
+    }
 
 
 def _where(message: libmodsecurity.RuleMessage) -> str:
@@ -89,7 +99,11 @@ def main() -> int:
     parser.add_argument("--family", default="9")
     parser.add_argument("--show", type=int, default=0)
     arguments = parser.parse_args()
-    imported = [rule for rule in import_rules(arguments.rules).rules if rule["id"][4:7].isdigit() and int(rule["id"][4:7]) in FAMILIES]
+    imported = [
+        rule
+        for rule in import_rules(arguments.rules).rules
+        if rule["id"][4:7].isdigit() and int(rule["id"][4:7]) in FAMILIES
+    ]
     engine = Engine(json.dumps(imported))
     known = {rule["id"][4:] for rule in imported if rule["id"][4:].startswith(arguments.family)}
     both: collections.Counter[str] = collections.Counter()
@@ -98,7 +112,9 @@ def main() -> int:
     shown: collections.Counter[str] = collections.Counter()
     modsecurity, rules = oracle(arguments.rules)
     for text in messages(arguments.corpus, arguments.every):
-        theirs = {rule for rule in oracle_matches(modsecurity, rules, text) if rule.startswith(arguments.family)}
+        theirs = {
+            rule for rule in oracle_matches(modsecurity, rules, text) if rule.startswith(arguments.family)
+        }
         ours = {rule[4:] for rule in engine.imported_matches(text)} & known
         both.update(theirs & ours)
         missed.update(theirs - ours)
@@ -111,7 +127,8 @@ def main() -> int:
     matches = sum(both.values()) + sum(missed.values())
     for rule in sorted({*missed, *extra}, key=lambda rule: -(missed[rule] + extra[rule]))[:40]:
         print(f"{rule}: both {both[rule]}, theirs alone {missed[rule]}, ours alone {extra[rule]}")
-    print(f"libmodsecurity {matches} matches; also ours {sum(both.values())} ({100 * sum(both.values()) / max(matches, 1):.2f} %);")
+    shared = sum(both.values())
+    print(f"libmodsecurity {matches} matches; also ours {shared} ({100 * shared / max(matches, 1):.2f} %);")
     print(f"ours alone {sum(extra.values())} ({100 * sum(extra.values()) / max(matches, 1):.2f} %)")
     return 0
 

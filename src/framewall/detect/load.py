@@ -1,4 +1,4 @@
-"""Read rule files (TOML, one attack class a file) and compile them for the engine."""
+"""Read rule files (TOML, one attack class a file; JSON where imported) and compile them for the engine."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ def read_rules(paths: Iterable[Path] = (RULES,)) -> list[Rule]:
     """
     rules: list[Rule] = []
     for path in paths:
-        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        files = sorted([*path.glob("*.toml"), *path.glob("*.json")]) if path.is_dir() else [path]
         for file in files:
             rules.extend(_read_file(file))
     return rules
 
 
 def _read_file(file: Path) -> list[Rule]:
+    if file.suffix == ".json":
+        return _read_imported(file)
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -48,6 +50,17 @@ def _read_file(file: Path) -> list[Rule]:
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise RuleError(f"{file}: rules are tables, each under [[rule]]")
     return [shared | rule for rule in rules]
+
+
+def _read_imported(file: Path) -> list[Rule]:
+    """A list of rules, as ``framewall rules import`` writes it."""
+    try:
+        rules = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RuleError(f"{file}: {error}") from error
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        raise RuleError(f"{file}: a list of rules is expected")
+    return rules
 
 
 def compile_rules(rules: list[Rule], *, verify: bool = True) -> Engine:

@@ -1,4 +1,4 @@
-"""Directives to Framewall's rules: what each looks at, its checks, its level; and what cannot be had, with the reason."""
+"""Directives to Framewall's rules: where each looks, its checks, its level; what cannot be had, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from framewall._core import Engine
 from framewall.detect.seclang.exclude import Exclusions
 from framewall.detect.seclang.parse import Directive, Operator, Variable, parse
-from framewall.detect.seclang.pattern import UnsupportedPattern, translate
+from framewall.detect.seclang.pattern import UnsupportedPatternError, translate
 
 Rule = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Imported:
     waiting: list[str] = field(default_factory=list)
 
 
-class _CannotImport(ValueError):
+class _CannotImportError(ValueError):
     """Why one rule is left out."""
 
 
@@ -105,7 +105,10 @@ _FAMILIES = {
 
 
 def import_rules(folder: Path) -> Imported:
-    """All rules of a folder's ``*.conf`` files, in the order of their names. Raises SecLangError for broken files."""
+    """All rules of a folder's ``*.conf`` files, in the order of their names.
+
+    Raises SecLangError for a file that is not SecLang.
+    """
     files = sorted(folder.glob("*.conf")) if folder.is_dir() else [folder]
     directives = [directive for file in files for directive in parse(file)]
     imported = Imported()
@@ -119,10 +122,10 @@ def import_rules(folder: Path) -> Imported:
         reason = exclusions.removes(number, head.every("tag"), head.action("msg") or "")
         try:
             if reason:
-                raise _CannotImport(reason)
+                raise _CannotImportError(reason)
             rule = _rule(number, chain, exclusions)
             _try(rule)
-        except (_CannotImport, UnsupportedPattern) as error:
+        except (_CannotImportError, UnsupportedPatternError) as error:
             imported.skipped.append(Skipped(number, head.file, head.line, str(error)))
             continue
         imported.rules.append(rule)
@@ -145,7 +148,13 @@ def _chains(directives: Iterable[Directive]) -> Iterator[list[Directive]]:
 
 def _controls(rule: Directive) -> bool:
     """Rules that steer the rule set rather than find anything: levels, skips, set-up."""
-    steers = {variable.name for variable in rule.variables} <= {"TX", "IP", "GLOBAL", "DURATION", "REQBODY_PROCESSOR"}
+    steers = {variable.name for variable in rule.variables} <= {
+        "TX",
+        "IP",
+        "GLOBAL",
+        "DURATION",
+        "REQBODY_PROCESSOR",
+    }
     silent = rule.action("pass") is not None and rule.action("nolog") is not None
     return steers or silent or rule.action("skipAfter") is not None or rule.action("skip") is not None
 
@@ -186,7 +195,9 @@ def _places(variables: Iterable[Variable]) -> tuple[list[str], list[str]]:
         else:
             unknown.append(variable.name)
     if not places:
-        raise _CannotImport(f"it looks at {', '.join(sorted(set(unknown)))}, which a message does not have")
+        raise _CannotImportError(
+            f"it looks at {', '.join(sorted(set(unknown)))}, which a message does not have"
+        )
     return sorted(places), excepted
 
 
@@ -204,7 +215,7 @@ def _subject(rule: Directive, head: Directive) -> Rule:
             return {"subject": "capture", "capture": int(variable.key)}
         if variable.name == "TX":
             return {"subject": "capture", "capture": _stored(variable.key, head)}
-    raise _CannotImport(f"its chain reads {', '.join(sorted(names))}, which a message does not have")
+    raise _CannotImportError(f"its chain reads {', '.join(sorted(names))}, which a message does not have")
 
 
 def _stored(key: str, head: Directive) -> int:
@@ -215,7 +226,7 @@ def _stored(key: str, head: Directive) -> int:
         group = re.fullmatch(r"\.?%\{tx\.(\d)\}", value.lower())
         if prefix and group and name.lower().startswith(f"tx.{prefix[1].lower()}"):
             return int(group[1])
-    raise _CannotImport(f"its chain reads the variable TX:{key}, which only a running rule set has")
+    raise _CannotImportError(f"its chain reads the variable TX:{key}, which only a running rule set has")
 
 
 def _check(rule: Directive, subject: Rule) -> Rule:
@@ -238,7 +249,7 @@ def _check(rule: Directive, subject: Rule) -> Rule:
 def _argument(operator: Operator, rule: Directive) -> tuple[str, list[str]]:
     if operator.name in {"rx", "rxGlobal"}:
         if "%{" in operator.argument:
-            raise _CannotImport("its pattern is put together while the rule set runs")
+            raise _CannotImportError("its pattern is put together while the rule set runs")
         return translate(operator.argument), []
     if operator.name == "pm":
         return "", _phrases(operator.argument)
@@ -250,7 +261,9 @@ def _argument(operator: Operator, rule: Directive) -> tuple[str, list[str]]:
 
 def _phrases(text: str) -> list[str]:
     """``pm``'s words; ``|41 42|`` spells bytes."""
-    spelled = re.sub(r"\|((?:[0-9A-Fa-f]{2}\s*)+)\|", lambda found: bytes.fromhex(found[1]).decode("latin-1"), text)
+    spelled = re.sub(
+        r"\|((?:[0-9A-Fa-f]{2}\s*)+)\|", lambda found: bytes.fromhex(found[1]).decode("latin-1"), text
+    )
     return spelled.split()
 
 
@@ -258,13 +271,15 @@ def _words(file: Path) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
-        raise _CannotImport(f"its word file cannot be read: {error}") from error
+        raise _CannotImportError(f"its word file cannot be read: {error}") from error
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _attack(number: str, tags: Iterable[str]) -> str:
     tags = list(tags)
-    return next((attack for tag, attack in _TAGS.items() if tag in tags), _FAMILIES.get(number[:3], "protocol"))
+    return next(
+        (attack for tag, attack in _TAGS.items() if tag in tags), _FAMILIES.get(number[:3], "protocol")
+    )
 
 
 def _try(rule: Rule) -> None:
@@ -272,4 +287,4 @@ def _try(rule: Rule) -> None:
     try:
         Engine(json.dumps([rule]))
     except ValueError as error:
-        raise _CannotImport(str(error).partition(": ")[2] or str(error)) from error
+        raise _CannotImportError(str(error).partition(": ")[2] or str(error)) from error

@@ -11,7 +11,12 @@ from framewall.detect.seclang.parse import Directive
 
 _REMOVALS = {"SecRuleRemoveById", "SecRuleRemoveByTag", "SecRuleRemoveByMsg"}
 _UPDATES = {"SecRuleUpdateTargetById", "SecRuleUpdateTargetByTag"}
-_CTL = {"ruleRemoveById": "id", "ruleRemoveByTag": "tag", "ruleRemoveTargetById": "id", "ruleRemoveTargetByTag": "tag"}
+_CTL = {
+    "ruleRemoveById": "id",
+    "ruleRemoveByTag": "tag",
+    "ruleRemoveTargetById": "id",
+    "ruleRemoveTargetByTag": "tag",
+}
 
 
 @dataclass(slots=True)
@@ -66,9 +71,13 @@ class Exclusions:
     def _update(self, directive: Directive) -> None:
         which, targets = directive.arguments[:2]
         for target in re.split(r"[|,]", targets):
-            excepted = re.fullmatch(r"!ARGS(?:_GET|_POST)?(?:_NAMES)?:([^/].*)", target.strip(), re.IGNORECASE)
+            excepted = re.fullmatch(
+                r"!ARGS(?:_GET|_POST)?(?:_NAMES)?:([^/].*)", target.strip(), re.IGNORECASE
+            )
             if not excepted:
-                self.skipped.append(("", directive.file, directive.line, f"{target!r} is no field of a message"))
+                self.skipped.append(
+                    ("", directive.file, directive.line, f"{target!r} is no field of a message")
+                )
             elif directive.name.endswith("ById"):
                 self.fields_by_id.extend((ids, excepted[1].lower()) for ids in _ranges(which))
             else:

@@ -35,7 +35,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One directive. ``variables`` and ``operator`` are those of a SecRule; ``arguments`` those of any other."""
+    """One directive. Only a SecRule has ``variables`` and an ``operator``."""
 
     name: str
     file: Path
@@ -88,7 +88,7 @@ def _split(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _words(line: str) -> Iterator[str]:
-    """Words apart by blanks; in quotes, only a backslashed quote is undone: patterns keep their backslashes."""
+    """Words apart by blanks; in quotes only a backslashed quote is undone, so patterns stay whole."""
     at, length = 0, len(line)
     while at < length:
         if line[at].isspace():
@@ -115,7 +115,13 @@ def _directive(words: list[str], file: Path, line: int) -> Directive:
         if len(rest) < 2:
             raise SecLangError(f"{file}:{line}: SecRule takes targets, an operator and actions")
         return Directive(
-            name, file, line, tuple(rest), _variables(rest[0]), _operator(rest[1]), _actions(rest[2] if rest[2:] else "")
+            name,
+            file,
+            line,
+            tuple(rest),
+            _variables(rest[0]),
+            _operator(rest[1]),
+            _actions(rest[2] if rest[2:] else ""),
         )
     if name == "SecAction":
         return Directive(name, file, line, tuple(rest), actions=_actions(rest[0] if rest else ""))

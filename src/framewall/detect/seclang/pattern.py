@@ -1,4 +1,4 @@
-"""PCRE patterns, as ModSecurity writes them, in the engine's syntax: the same language, spelled without backtracking.
+"""PCRE patterns, as ModSecurity writes them, in the engine's syntax, which never backtracks.
 
 What has no linear equivalent (look-around, back-references) is refused by name.
 """
@@ -8,11 +8,18 @@ from __future__ import annotations
 import re
 
 
-class UnsupportedPattern(ValueError):
+class UnsupportedPatternError(ValueError):
     """A pattern that no linear engine runs, and which part of it. Nobody's fault."""
 
 
-_REFUSED = {"(?=": "look-ahead", "(?!": "look-ahead", "(?<=": "look-behind", "(?<!": "look-behind", "(?(": "a condition", "(?R": "recursion"}
+_REFUSED = {
+    "(?=": "look-ahead",
+    "(?!": "look-ahead",
+    "(?<=": "look-behind",
+    "(?<!": "look-behind",
+    "(?(": "a condition",
+    "(?R": "recursion",
+}
 _REPEAT = re.compile(r"\{\d+(?:,\d*)?\}")
 # Escapes that mean the same in both; any other letter after a backslash stands for itself in PCRE.
 _KEPT = set("abBdDfnrsStvwWxz0123456789AQE")
@@ -20,10 +27,12 @@ _SPACE = r"\t\n\x0B\f\r "
 
 
 def translate(pattern: str) -> str:
-    """The pattern in the engine's syntax. Raises UnsupportedPattern."""
+    """The pattern in the engine's syntax. Raises UnsupportedPatternError."""
     # Bytes, not characters: in a class each byte of a character stands for itself, as in PCRE without UTF-8.
     pattern = "".join(
-        char if char.isascii() else "".join(rf"\x{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
+        char
+        if char.isascii()
+        else "".join(rf"\x{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
         for char in pattern
     )
     out: list[str] = []
@@ -100,7 +109,7 @@ def _escape(pattern: str, at: int, in_class: bool) -> tuple[str, int]:
     if char == "b" and in_class:
         return r"\x08", at + 2
     if char.isdigit() and not in_class:
-        raise UnsupportedPattern(f"it refers back to a group (\\{char})")
+        raise UnsupportedPatternError(f"it refers back to a group (\\{char})")
     if char == "Q":
         end = pattern.find(r"\E", at)
         end = len(pattern) if end < 0 else end
@@ -144,7 +153,7 @@ def _in_class(pattern: str, at: int, out: list[str]) -> tuple[str, int, bool]:
 def _group(pattern: str, at: int) -> tuple[str, int]:
     for mark, name in _REFUSED.items():
         if pattern.startswith(mark, at):
-            raise UnsupportedPattern(f"it needs {name} ({mark}…)")
+            raise UnsupportedPatternError(f"it needs {name} ({mark}…)")
     if pattern.startswith("(?>", at):
         return "(?:", at + 3
     comment = re.compile(r"\(\?#[^)]*\)").match(pattern, at)
