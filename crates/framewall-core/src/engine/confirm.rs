@@ -13,6 +13,12 @@ const ALL: &[(&str, fn(&[u8]) -> Option<Hit>)] = &[
     ("html", tokens::html::judge),
     ("js", tokens::js::judge),
     ("shell", tokens::shell::judge),
+    ("url", tokens::url::judge),
+    ("template", tokens::template::judge),
+    ("jndi", tokens::jndi::judge),
+    ("ldap", tokens::ldap::judge),
+    ("path", tokens::path::judge),
+    ("xpath", tokens::xpath::judge),
     ("graphql", graphql::judge),
 ];
 
