@@ -296,7 +296,8 @@ impl<'a> Scan<'a> {
 
     /// Rules imported from SecLang: they bring their own views, so they read the leaf alone.
     fn imported(&mut self, text: &[u8], place: &Place<'_>) {
-        if !self.charge(text.len() as u64, place) {
+        // Their transformations and the patterns without a literal cost about as much as a few tokenisers.
+        if self.work(4 * TOKENISER * text.len() as u64, place).is_none() {
             return;
         }
         let engine = self.engine;
