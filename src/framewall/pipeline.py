@@ -132,7 +132,9 @@ class Inspector:
         if self._refused(route, request, transport, decoder, now):
             return RequestPlan(Verdict(Action.CLOSE, framework=framework, status=route.status))
         parts = head.parts(request)
-        reading = Reading(framework, (Packet(framework, "", "handshake", tuple(parts)),))
+        suspicion = decoder.suspect(request) if decoder else None
+        packets = (Packet(framework, "", "handshake", tuple(parts)),)
+        reading = Reading(framework, packets, (suspicion,) if suspicion else ())
         verdict = self._verdict(
             route,
             Judged(

@@ -394,6 +394,17 @@ def test_heads_are_judged(house: House, place: str) -> None:
     assert verdict.request.startswith(f"GET {request.target} HTTP/1.1\n")
 
 
+@pytest.mark.parametrize(
+    "request_", [http("POST", POLLING + "&sid=a&sid=b"), upgrade(SOCKETIO + "&sid=a&%73id=b")]
+)
+def test_a_request_may_not_name_two_sessions(house: House, request_: Request) -> None:
+    """Node takes the last, Python the first: one of them would be another session than the judged one."""
+    verdict = house.inspector.request(request_).verdict
+    assert verdict.action is Action.CLOSE
+    assert [finding.rule for finding in verdict.findings] == ["engineio.session"]
+    assert house.inspector.request(http("GET", POLLING + "&sid=a&sid=a")).verdict.action is Action.PASS
+
+
 def test_only_allowed_transports_are_let_in() -> None:
     """A route may say WebSocket only."""
     house = House(transports=frozenset({"websocket"}))

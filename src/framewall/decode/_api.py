@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
+from framewall.errors import PeerError
 from framewall.model import Message, Packet, Request, SendUpstream, Upgrade
 
 UNCLAIMED = 0.0
@@ -77,6 +78,11 @@ class Decoder:
     def exchange(self, request: Request, known: Callable[[str], bool]) -> Exchange | None:
         """Whether an HTTP request belongs to a fallback; ``known`` tells a session id seen before."""
         del request, known
+        return None
+
+    def suspect(self, request: Request) -> PeerError | None:
+        """What in the head of a request of this framework (upgrades included) no honest client writes."""
+        del request
         return None
 
     def hang_up(self, request: Request, session: str) -> SendUpstream | None:

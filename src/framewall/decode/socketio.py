@@ -14,8 +14,10 @@ from urllib.parse import parse_qsl, quote, unquote
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange
 from framewall.decode._socketio import msgpack, packet
 from framewall.decode._socketio.reader import NAME, SocketIOReader
+from framewall.errors import DecodeError, PeerError
 from framewall.model import Message, Opcode, Request, SendUpstream, Upgrade
 
+_METHODS = frozenset(("GET", "POST", "PUT"))
 _MAPS = frozenset((b"\x83", b"\x84", b"\x85", b"\xde", b"\xdf"))
 """How a packet of socket.io-msgpack-parser begins: a map of three to five members, or of any length."""
 
@@ -68,26 +70,27 @@ class SocketIO(Decoder):
         return _query(request).get("sid", [None])[-1]
 
     def exchange(self, request: Request, known: Callable[[str], bool]) -> Exchange | None:
-        """Long-polling: ``transport=polling``, the usual path, or a session seen before."""
+        """Long-polling: Engine.IO's query, a session seen before, or a session on the usual path.
+
+        Python's server needs no ``transport``, and after the first request no ``EIO``.
+        """
         query = _query(request)
-        sid = query.get("sid", [None])[-1]
-        if request.method not in ("GET", "POST", "PUT"):
+        sids = query.get("sid", [])
+        if request.method not in _METHODS:
             return None
-        engine = "EIO" in query and "transport" in query
-        if not (
-            engine
-            or "polling" in query.get("transport", ())
-            or (sid and known(sid))
-            or self._bare_path(request)
-        ):
+        seen = next((sid for sid in sids if known(sid)), None)
+        usual = _usual_path(request) and (sids or request.method != "GET")
+        if not (seen or usual or "EIO" in query or "polling" in query.get("transport", ())):
             return None
         sends = request.method != "GET"
+        sid = seen or (sids[-1] if sids else None)
         return Exchange("polling", sid, sends=sends, begins=sid is None and not sends)
 
-    @staticmethod
-    def _bare_path(request: Request) -> bool:
-        """Python's server needs no ``EIO`` and no ``transport``; the path also serves the client's files."""
-        return _usual_path(request) and not unquote(request.path).endswith((".js", ".map"))
+    def suspect(self, request: Request) -> PeerError | None:
+        """Servers differ in which of two ``sid`` they take: one is meant for them, the other for us."""
+        if len(set(_query(request).get("sid", ()))) > 1:
+            return DecodeError("engineio.session", "a request that names two sessions")
+        return None
 
     def hang_up(self, request: Request, session: str) -> SendUpstream:
         """A POST of Engine.IO's close packet, with the request's cookies: they may choose the server."""
