@@ -99,16 +99,23 @@ def amount(limit: Limit) -> str:
 def commands() -> str:
     """The help of each command, as it prints it."""
     context = click.Context(framewall, info_name="framewall", max_content_width=WIDTH, terminal_width=WIDTH)
+    return "\n".join(["", *_helps(framewall, context), ""])
+
+
+def _helps(group: click.Group, context: click.Context) -> list[str]:
+    """One block for each command of a group, and for those below it."""
     blocks = []
-    for name in framewall.list_commands(context):
-        command = framewall.get_command(context, name)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command is not None
         under = click.Context(
             command, info_name=name, parent=context, max_content_width=WIDTH, terminal_width=WIDTH
         )
         text = re.sub(r"[ \t]+$", "", command.get_help(under), flags=re.MULTILINE)
-        blocks.append(f"### framewall {name}\n\n```text\n{text.strip()}\n```\n")
-    return "\n".join(["", *blocks, ""])
+        blocks.append(f"### {under.command_path}\n\n```text\n{text.strip()}\n```\n")
+        if isinstance(command, click.Group):
+            blocks += _helps(command, under)
+    return blocks
 
 
 def main() -> int:

@@ -44,6 +44,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "decode/raw.py": "tests/unit/decode/test_readings.py",
     "decode/text.py": "tests/unit/decode/test_readings.py",
     "detect/load.py": "tests/unit/cli/test_inspect.py",
+    "detect/seclang/exclude.py": "tests/unit/detect/seclang/test_convert.py",
     "proxy/inspects.py": "tests/integration/test_relay_block.py",
     "proxy/relay.py": "tests/integration/test_relay_http.py",
     "proxy/settings.py": "tests/unit/config/test_relay.py",
