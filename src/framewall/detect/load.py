@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from framewall._core import Engine
+from framewall.errors import FramewallError
 
 RULES = Path(__file__).parent / "rules"
 
@@ -18,7 +19,7 @@ Rule = dict[str, Any]
 _SHARED = ("attack", "references")
 
 
-class RuleError(ValueError):
+class RuleError(FramewallError, ValueError):
     """A rule file that cannot be used: which file, which rule, and why. The operator's fault."""
 
 

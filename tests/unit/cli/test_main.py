@@ -39,6 +39,11 @@ def test_an_unknown_subcommand_is_told(tmp_path: Path) -> None:
     assert said.stdout == ""
 
 
+def test_a_mistake_in_a_rule_file_is_told(tmp_path: Path) -> None:
+    said = run("rules", "test", "none.toml", cwd=tmp_path, status=1)
+    assert said.stderr.startswith("framewall: none.toml: ")
+
+
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     lines = b'{"data": "hello"}\n' * 20_000
     command = [sys.executable, "-m", "framewall", "inspect"]
