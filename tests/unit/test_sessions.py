@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.requests import POLLING, http
 
 from framewall import sessions
 from framewall.limits import SESSION_IDLE_SECONDS, Limit
 from framewall.sessions import Conversation, Conversations
+from support.requests import POLLING, http
 
 
 def conversation(now: float) -> Conversation:

@@ -28,7 +28,9 @@ def frame(payload: bytes) -> bytes:
     return b"\xc1" + length + KEY + bytes(byte ^ KEY[i % 4] for i, byte in enumerate(payload))
 
 
-def case(name: str, texts: list[str], *, bits: int = 15, takeover: bool = True, **options: int) -> dict[str, Any]:
+def case(
+    name: str, texts: list[str], *, bits: int = 15, takeover: bool = True, **options: int
+) -> dict[str, Any]:
     """The texts as one client's messages."""
     stream, compressor = b"", None
     for text in texts:
@@ -37,19 +39,33 @@ def case(name: str, texts: list[str], *, bits: int = 15, takeover: bool = True, 
         data = compressor.compress(text.encode()) + compressor.flush(zlib.Z_SYNC_FLUSH)
         assert data.endswith(TAIL)
         stream += frame(data[: -len(TAIL)])
-    units = [{"message": "text", "payload": text.encode().hex(), "frames": 1, "compressed": True} for text in texts]
+    units = [
+        {"message": "text", "payload": text.encode().hex(), "frames": 1, "compressed": True} for text in texts
+    ]
     deflate = {"client_max_window_bits": bits, "client_no_context_takeover": not takeover}
-    return {"name": name, "rfc": "7692 7.2", "sender": "client", "deflate": deflate, "bytes": stream.hex(), "units": units}
+    return {
+        "name": name,
+        "rfc": "7692 7.2",
+        "sender": "client",
+        "deflate": deflate,
+        "bytes": stream.hex(),
+        "units": units,
+    }
 
 
 def main() -> None:
     """Makes the cases and writes them beside this file."""
-    words = random.Random(6455).choices("lorem ipsum dolor sit amet consetetur sadipscing elitr".split(), k=400)
+    words = random.Random(6455).choices(
+        ["lorem", "ipsum", "dolor", "sit", "amet", "consetetur", "sadipscing", "elitr"], k=400
+    )
     long = " ".join(words)
     cases = [
         case("chat with takeover", CHAT),
         case("chat without takeover", CHAT, takeover=False),
-        *(case(f"chat with a window of {bits} bits", [*CHAT, long, *CHAT], bits=bits) for bits in range(9, 16)),
+        *(
+            case(f"chat with a window of {bits} bits", [*CHAT, long, *CHAT], bits=bits)
+            for bits in range(9, 16)
+        ),
         *(case(f"chat at level {level}", [*CHAT, long, *CHAT], level=level) for level in (0, 1, 6, 9)),
         case("chat with little memory", [*CHAT, long], memLevel=1),
         case("fixed codes only", [*CHAT, long], strategy=zlib.Z_FIXED),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.support.documents import DOCUMENTS, Path
 
 from framewall import _core
 from framewall.detect.load import builtin_engine, read_rules
+from support.documents import DOCUMENTS, Path
 
 FORMATS = tuple(DOCUMENTS)
 
@@ -34,7 +34,8 @@ ATTACKS = attacks()
 
 def nested(formats: tuple[str, ...], attack: str) -> tuple[bytes, Path]:
     """The attack in the last format, that in the one before, and so on; and where it then stands."""
-    data, path = attack.encode(), ()
+    data: bytes = attack.encode()
+    path: Path = ()
     for format in reversed(formats):
         data, outer = DOCUMENTS[format](data)
         path = outer + path

@@ -1,6 +1,6 @@
 """Runs cases.json through python-socketio and python-engineio; writes what they deliver to delivered-python.json.
 
-    pip install python-socketio==5.18.1 && python generate.py
+pip install python-socketio==5.18.1 && python generate.py
 """
 
 import base64

@@ -46,7 +46,7 @@ def node(folder: Path) -> dict[str, list[dict[str, Any]]]:
     script = Path(__file__).with_name("text.mjs").resolve()
     arguments = [json.dumps(VALUE), json.dumps(PAIRS), json.dumps(ROWS)]
     command = ["node", str(script), *arguments]
-    printed = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    printed = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
     made: dict[str, list[dict[str, Any]]] = {}
     for line in printed.splitlines():
         row = json.loads(line)
