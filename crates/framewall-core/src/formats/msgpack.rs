@@ -214,7 +214,7 @@ fn length(tree: &mut State<'_, '_, '_>, width: usize) -> Walked<u64> {
 
 /// An f32 keeps its own shortest text: `0.1`, not `0.10000000149011612`.
 fn float32(tree: &mut State<'_, '_, '_>, turn: Turn, number: f32, start: usize) -> Walked {
-    let mut buffer = ryu::Buffer::new();
+    let mut buffer = zmij::Buffer::new();
     tree.scalar(turn, Kind::Number, buffer.format(number).as_bytes(), start..tree.at)
 }
 

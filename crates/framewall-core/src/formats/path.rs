@@ -81,6 +81,7 @@ impl Path {
     }
 
     /// Back to `len` steps below the root.
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
         while self.steps.len() > len {
             self.pop();

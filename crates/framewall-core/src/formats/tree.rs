@@ -236,7 +236,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// A floating-point number, as its shortest text.
     #[inline]
     pub fn float(&mut self, turn: Turn, number: f64, start: usize) -> Walked {
-        let mut buffer = ryu::Buffer::new();
+        let mut buffer = zmij::Buffer::new();
         self.scalar(turn, Kind::Number, buffer.format(number).as_bytes(), start..self.at)
     }
 
@@ -306,16 +306,21 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
                 }
                 _ if level.left == 0 => self.exit()?,
                 (kind, _) => {
-                    self.walk.path.truncate(level.path_len);
                     let index = level.index;
                     level.index = index.saturating_add(1);
                     if level.left != UNCOUNTED {
                         level.left -= 1;
                     }
                     if kind == Container::List {
-                        self.walk.path.push_index(index);
+                        if self.walk.path.len() == level.path_len + 1 {
+                            self.walk.path.set_index(index);
+                        } else {
+                            self.walk.path.truncate(level.path_len);
+                            self.walk.path.push_index(index);
+                        }
                         return Ok(Turn::Value);
                     }
+                    self.walk.path.truncate(level.path_len);
                     level.turn = Turn::Value;
                     return Ok(Turn::Key);
                 }

@@ -12,6 +12,8 @@ use crate::limits;
 
 const SCRATCH: usize = 16 << 10;
 const WINDOW_BITS: u8 = 15;
+/// The most that one block may inflate to; writers end a block after some ten kilobytes.
+const LONGEST_BLOCK: usize = 2 << 20;
 
 /// How a file's blocks are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +120,7 @@ fn records(tree: &mut State<'_, '_, '_>, schema: &Schema, count: u64) -> Walked 
     Ok(())
 }
 
-/// Raw deflate, charged as it grows and never longer than a message; what breaks off is kept as far as it came.
+/// Raw deflate, charged as it grows; what breaks off is kept as far as it came.
 fn inflate(tree: &mut State<'_, '_, '_>, mut packed: &[u8]) -> Walked<Vec<u8>> {
     let (mut inflate, mut out, mut scratch) = (Inflate::new(false, WINDOW_BITS), Vec::new(), vec![0; SCRATCH]);
     loop {
@@ -127,7 +129,7 @@ fn inflate(tree: &mut State<'_, '_, '_>, mut packed: &[u8]) -> Walked<Vec<u8>> {
         let (read, made) = ((inflate.total_in() - read) as usize, (inflate.total_out() - made) as usize);
         tree.decoded(made)?;
         out.extend_from_slice(&scratch[..made]);
-        if out.len() as u64 > limits::MESSAGE_BYTES.default {
+        if out.len() > LONGEST_BLOCK {
             return Err(tree.walk.spent(limits::DECODED_BYTES, tree.at));
         }
         packed = &packed[read..];
