@@ -76,6 +76,9 @@ RELAY = (
 
 ATTACHMENTS = Limit("attachments", 64, "data_bomb finding; the packet is refused")
 PAYLOAD_PACKETS = Limit("payload_packets", 1_000, "data_bomb finding; the rest is scanned raw")
+RECORD_BYTES = Limit("record_bytes", 4 << 20, "data_bomb finding; the record begun is forgotten")
+FRAME_HEADERS = Limit("frame_headers", 200, "data_bomb finding; the frame is refused")
+CURIE_PREFIXES = Limit("curie_prefixes", 1_000, "data_bomb finding; the prefix is not remembered")
 SESSIONS = Limit("sessions", 100_000, "The session idle longest is forgotten; it may return, unproven")
 SESSION_IDLE_SECONDS = Limit("session_idle_seconds", 600, "An HTTP session idle this long is forgotten")
 GRAYLIST_CLIENTS = Limit("graylist_clients", 100_000, "The client whose entry ends first is taken off")
@@ -92,6 +95,9 @@ ALL = (
     *RELAY,
     ATTACHMENTS,
     PAYLOAD_PACKETS,
+    RECORD_BYTES,
+    FRAME_HEADERS,
+    CURIE_PREFIXES,
     SESSIONS,
     SESSION_IDLE_SECONDS,
     GRAYLIST_CLIENTS,

@@ -32,6 +32,9 @@ FIXED_LIMITS = frozenset(
     {
         "attachments",
         "payload_packets",
+        "record_bytes",
+        "frame_headers",
+        "curie_prefixes",
         "sessions",
         "session_idle_seconds",
         "graylist_clients",

@@ -1,0 +1,189 @@
+"""Hub messages out of a SignalR connection's two streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import takewhile
+
+from framewall._core import FormatError, View
+from framewall.decode._api import Reader
+from framewall.decode._signalr import fields
+from framewall.decode._signalr.sse import event_data
+from framewall.decode._signalr.stream import Record, Stream
+from framewall.errors import DecodeError, PeerError
+from framewall.model import Direction, Message, Packet, Part, Request
+
+NAME = "signalr"
+
+_PROTOCOLS = {"json": False, "messagepack": True, "blazorpack": True}
+_PINGS = frozenset((Record(b'{"type":6}', False), Record(b"\x91\x06", True)))
+_ANSWERED = b"{}"
+
+
+class SignalRReader(Reader):
+    """One SignalR connection, over whichever transports it uses; ``hub`` is its path.
+
+    A record is judged once it is whole, since only then can a hub act on it. What a message holds of a
+    record that is not is judged raw besides: the server may be no hub.
+    """
+
+    framework = NAME
+
+    def __init__(self, hub: str) -> None:
+        self._hub = hub
+        self._version = ""
+        self._asked: bool | None = None
+        self._streams = {side: Stream() for side in Direction}
+
+    def decode(self, message: Message) -> Sequence[Packet]:
+        """The bytes of one message, whatever its opcode."""
+        return self._feed(message.direction, message.data)
+
+    def body(self, request: Request, data: bytes) -> Sequence[Packet]:
+        """A POST's body continues the client's stream."""
+        if request.path.endswith("/negotiate") or not data:
+            return (self._raw(data, "negotiate"),) if data else ()
+        return self._feed(Direction.CLIENT, data)
+
+    def reply(self, request: Request, status: int, data: bytes) -> Sequence[Packet]:
+        """A negotiation's answer, or more of the server's stream: bare, or in server-sent events."""
+        if request.path.endswith("/negotiate"):
+            return self._negotiated(data)
+        if status != 200 or request.method != "GET" or not data:
+            return (self._raw(data, "reply"),) if data else ()
+        events = event_data(data)
+        return self._feed(Direction.SERVER, data if events is None else events)
+
+    def _negotiated(self, data: bytes) -> Sequence[Packet]:
+        """Learns the session's id: the token since version 1, the connection's id before."""
+        found = _map(data)
+        for name in ("connectionToken", "connectionId") if found else ():
+            token = found.get(name) if found else None
+            if token is not None and token.kind == "text" and token.text:
+                self.session = token.text
+                break
+        return (self.packet("negotiate", (Part(data, "json", False, "negotiate"),)),)
+
+    # the streams
+
+    def _feed(self, side: Direction, data: bytes) -> Sequence[Packet]:
+        """All records that are now whole, then what is left over. Raises PeerError with all of them."""
+        stream = self._streams[side]
+        packets: list[Packet] = []
+        refused: PeerError | None = None
+        try:
+            stream.add(data)
+            for record in stream.records():
+                try:
+                    packets.append(self._record(side, record))
+                except PeerError as error:
+                    packets += error.packets
+                    refused = refused or error
+        except PeerError as error:
+            stream.forget()
+            refused = refused or error
+            packets.append(self._raw(data, "unknown"))
+        left = min(len(stream.held), len(data))
+        if left:
+            packets.append(self._raw(data[-left:], "partial"))
+        if refused:
+            refused.packets = packets
+            raise refused
+        return packets
+
+    def _record(self, side: Direction, record: Record) -> Packet:
+        if record in _PINGS:
+            return self.packet("ping")
+        if record.binary:
+            self._streams[side].binary = True
+            return self._packed(record.data)
+        return self._text(side, record.data)
+
+    def _text(self, side: Direction, data: bytes) -> Packet:
+        """A JSON record; the first of a side may be its half of the handshake."""
+        found = _map(data)
+        if found is None:
+            raise DecodeError("signalr.record", "not a JSON object", (self._json(data, "unknown"),))
+        kind = _kind(found.get("type"))
+        if self._streams[side].binary is None and (kind is None or found.get("protocol") is not None):
+            return self._handshake(side, found, data)
+        if kind is None:
+            raise DecodeError("signalr.type", "a record without a type", (self._json(data, "unknown"),))
+        if self._streams[side].binary is None:
+            self._streams[side].binary = False
+        target = found.get("target")
+        name = target.text if target is not None and kind in fields.NAMED else None
+        return self._known(kind, self._json(data, fields.KINDS.get(kind, "unknown"), name))
+
+    def _handshake(self, side: Direction, found: View, data: bytes) -> Packet:
+        """The client names the protocol that follows; the server agrees, or says why not."""
+        packet = self.packet("handshake", (Part(data, "json", False, "handshake"),))
+        if side is Direction.SERVER:
+            self._streams[side].binary = self._asked
+            self.proven = self._asked is not None and found.get("error") is None
+            return packet if data != _ANSWERED else self.packet("handshake")
+        asked, version = found.get_all("protocol"), found.get("version")
+        protocol = _PROTOCOLS.get(asked[0].text.lower()) if len(asked) == 1 else None
+        if protocol is None or version is None or found.get("error") is not None:
+            raise DecodeError("signalr.handshake", "a handshake for no known protocol", (packet,))
+        self._asked = self._streams[side].binary = protocol
+        self._version = str(version.int or "")
+        if found.get("type") is not None:
+            raise DecodeError("signalr.handshake", "a handshake that is a hub message too", (packet,))
+        return packet._replace(version=self._version)
+
+    def _packed(self, data: bytes) -> Packet:
+        """A MessagePack record. Raises DecodeError, of what can be read all the same."""
+        try:
+            found = View.parse(data, "msgpack")
+        except FormatError:
+            found = None
+        kind = _kind(found[0]) if found is not None and found.kind == "list" and len(found) else None
+        if found is None or kind is None:
+            raise DecodeError("signalr.record", "not a hub message", (self._raw(data, "unknown"),))
+        result = found[3].int if kind == 3 and len(found) > 3 else None
+        name = found[3].text if kind in fields.NAMED and len(found) > 3 else None
+        label = partial(fields.packed, kind, result)
+        parts: tuple[Part, ...] = (Part(data[: found.consumed], "msgpack", False, label),)
+        rest = data[found.consumed :]
+        packet = self.packet(fields.KINDS.get(kind, "unknown"), parts, name)
+        if rest:
+            packet = packet._replace(parts=(*parts, Part(rest)))
+            raise DecodeError("signalr.record", "something follows a hub message in its record", (packet,))
+        return self._known(kind, packet)
+
+    def _known(self, kind: int, packet: Packet) -> Packet:
+        if kind not in fields.KINDS:
+            raise DecodeError("signalr.type", f"a record of unknown type {kind}", (packet,))
+        return packet
+
+    # nouns
+
+    def packet(self, kind: str, parts: tuple[Part, ...] = (), name: str | None = None) -> Packet:
+        """A packet of this hub."""
+        return Packet(NAME, self._version, kind, parts, name, self._hub)
+
+    def _json(self, data: bytes, kind: str, name: str | None = None) -> Packet:
+        return self.packet(kind, (Part(data, "json", False, fields.text),), name)
+
+    def _raw(self, data: bytes, kind: str) -> Packet:
+        return self.packet(kind, (Part(data),))
+
+
+def _map(data: bytes) -> View | None:
+    try:
+        found = View.parse(data, "json")
+    except FormatError:
+        return None
+    return found if found.kind == "map" else None
+
+
+def _kind(found: View | None) -> int | None:
+    """A type as parsers take it: ``1.0`` and ``"1"`` too."""
+    if found is None or found.kind not in ("number", "text"):
+        return None
+    if found.int is not None:
+        return found.int
+    digits = "".join(takewhile(str.isdecimal, found.text))
+    return int(digits) if digits and len(digits) < 10 else -1
