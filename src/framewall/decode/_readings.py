@@ -18,7 +18,7 @@ log = logging.getLogger("framewall.decode")
 _SNIFFED = 8
 """Messages whose shape may bring in one more framework; while there is none, any message's may."""
 _CONVINCED = 3
-"""Messages read by a guess after which it is none."""
+"""Messages that say something, read by a guess, after which it is none."""
 
 
 class Reading(NamedTuple):
@@ -165,7 +165,8 @@ class Readings:
             log.exception("the %s decoder failed", candidate.decoder.name)
             fault = DecodeError(f"{candidate.decoder.name}.fault", "the decoder failed on this message")
             return Reading(reader.framework, (), (fault,))
-        candidate.read += 1
+        if packets and packets[0].parts:
+            candidate.read += 1
         return Reading(reader.framework, packets)
 
     def _drop(self, candidate: Candidate) -> None:

@@ -17,6 +17,7 @@ from framewall.decode._socketio.reader import NAME, SocketIOReader
 from framewall.errors import DecodeError, PeerError
 from framewall.model import Message, Opcode, Request, SendUpstream, Upgrade
 
+_TRANSPORTS = frozenset(("polling", "websocket", "webtransport"))
 _METHODS = frozenset(("GET", "POST", "PUT"))
 _MAPS = frozenset((b"\x83", b"\x84", b"\x85", b"\xde", b"\xdf"))
 """How a packet of socket.io-msgpack-parser begins: a map of three to five members, or of any length."""
@@ -44,11 +45,12 @@ class SocketIO(Decoder):
         del upgrade
         query = _query(request)
         score = UNCLAIMED
-        if "transport" in query and ("EIO" in query or "sid" in query):
+        transport = not _TRANSPORTS.isdisjoint(query.get("transport", ()))
+        if transport and ("EIO" in query or "sid" in query):
             score = 0.9
         elif _usual_path(request):
-            score = 0.8 if "EIO" in query or "transport" in query else 0.5
-        elif "transport" in query or "EIO" in query:
+            score = 0.8 if "EIO" in query or transport else 0.5
+        elif transport or "EIO" in query:
             score = 0.3
         if message is not None:
             score += _shape(message)

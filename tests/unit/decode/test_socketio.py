@@ -39,6 +39,11 @@ def test_msgpack_packets_are_told_by_their_members() -> None:
     assert decoder.claim(upgrade("/ws"), None, binary(other)) == 0
 
 
+def test_another_framework_s_transport_is_no_sign() -> None:
+    """SignalR names its own in the same parameter."""
+    assert decoder.claim(upgrade("/hub?id=1&transport=webSockets"), None, None) == 0
+
+
 @pytest.mark.parametrize("message", [None, "42", "40", "hello", "2", '{"sid":"a"}', "4[1]"])
 def test_nothing_is_claimed_without_a_sign(message: str | None) -> None:
     """Plain applications are left alone."""
