@@ -251,7 +251,11 @@ def test_thrift_reads_what_thrift_wrote(
     assert_same(transport.getvalue(), "thrift", wanted)
 
 
-@given(st.lists(st.tuples(TEXTS, st.integers(0, 2**31 - 1), TEXTS), min_size=1, max_size=4))
+# Bytes that are fields throughout, nothing printable between them, are shown as those fields only.
+PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80)
+
+
+@given(st.lists(st.tuples(PLAIN, st.integers(0, 2**31 - 1), PLAIN), min_size=1, max_size=4))
 def test_every_text_of_a_protobuf_message_is_a_leaf_at_its_numbers(
     fields: list[tuple[str, int, str]],
 ) -> None:
