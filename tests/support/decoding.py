@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from framewall import _core
 from framewall.decode import Reader
@@ -57,5 +58,5 @@ def cut(data: bytes, places: Sequence[int], direction: Direction = Direction.CLI
     kinds = (Opcode.TEXT, Opcode.BINARY)
     return [
         Message(direction, kinds[turn % 2], data[start:end])
-        for turn, (start, end) in enumerate(zip(edges, edges[1:], strict=False))
+        for turn, (start, end) in enumerate(pairwise(edges))
     ]

@@ -9,8 +9,8 @@ from itertools import takewhile
 from framewall._core import FormatError, View
 from framewall.decode._api import Reader
 from framewall.decode._signalr import fields
-from framewall.decode._signalr.sse import event_data
 from framewall.decode._signalr.stream import Record, Stream
+from framewall.decode._sse import event_data
 from framewall.errors import DecodeError, PeerError
 from framewall.model import Direction, Message, Packet, Part, Request
 

@@ -1,0 +1,204 @@
+"""SignalR 2 (ASP.NET): hub invocations as JSON, on WebSocket and every fallback of the jQuery client.
+
+Read from the client, jquery.signalR 2.4.3. A hub's client sends ``{"H":hub,"M":method,"A":[args],"I":id,"S":state}``;
+a connection without hubs sends any text, which is then judged as what it looks like.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from urllib.parse import parse_qsl
+
+from framewall._core import FormatError, View
+from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader
+from framewall.decode._sse import event_data
+from framewall.errors import DecodeError
+from framewall.model import Direction, Message, Packet, Part, Path, Request, SendUpstream, Upgrade
+
+NAME = "signalr2"
+
+_STEPS = frozenset(("negotiate", "connect", "reconnect", "start", "send", "poll", "abort", "ping"))
+_CLIENT = {"h": "hub", "m": "method", "a": "args", "i": "id", "s": "state"}
+_SERVER = {"c": "cursor", "m": "messages", "r": "result", "e": "error", "p": "progress", "i": "id"}
+_KEEPALIVE = b"{}"
+_CALLBACK = re.compile(rb"[^(]{0,256}\((?=[{\[])(.*)\)\s*;?\s*", re.DOTALL)
+_FRAME_CALL = re.compile(rb"<script[^>]*>\s*r\(c,\s*(.*?)\);?\s*</script>", re.DOTALL)
+
+
+def _query(request: Request) -> dict[str, str]:
+    """Names as ASP.NET compares them, whatever their case; the last of each."""
+    return {key.lower(): value for key, value in parse_qsl(request.query, keep_blank_values=True)}
+
+
+def _step(request: Request) -> str:
+    return request.path.rstrip("/").rpartition("/")[2].lower()
+
+
+class SignalR2Reader(Reader):
+    """One connection. Messages are whole, so there is nothing to remember but whether it has hubs."""
+
+    framework = NAME
+
+    def __init__(self, version: str) -> None:
+        self._version = version
+        self._hubs = False
+
+    def decode(self, message: Message) -> Sequence[Packet]:
+        """One message of either side."""
+        return (self._message(message.direction, message.data),)
+
+    def body(self, request: Request, data: bytes) -> Sequence[Packet]:
+        """A form whose ``data`` is a message; whatever else is in it is judged too."""
+        del request
+        if not data:
+            return ()
+        sent = [value for name, value in parse_qsl(data.decode("utf-8", "replace")) if name.lower() == "data"]
+        found = self._call(sent[-1].encode()) if sent else None
+        if found is None:
+            parts = (Part(data, "form", False, "body"), Part(data))
+            return (self._packet("message", parts),)
+        hub, method = found
+        return (self._packet("invocation", (Part(data, "form", False, _form),), method, hub),)
+
+    def reply(self, request: Request, status: int, data: bytes) -> Sequence[Packet]:
+        """The negotiation, a poll's answer (a script's call for JSONP), or a stream of events or of scripts."""
+        del status
+        if _step(request) == "negotiate":
+            self._negotiated(_bare(data))
+            return (self._packet("negotiate", (Part(_bare(data), "json", False, "negotiate"),)),)
+        if not data:
+            return ()
+        events = event_data(data)
+        if events is not None:
+            return (self._packet("message", (Part(events), Part(data))),)
+        calls = [call[1] for call in _FRAME_CALL.finditer(data)]
+        if calls:
+            packets = [self._message(Direction.SERVER, call) for call in calls]
+            return (*packets, self._packet("message", (Part(data, "text"),)))
+        return (self._message(Direction.SERVER, _bare(data)),)
+
+    def _negotiated(self, data: bytes) -> None:
+        try:
+            token = View.parse(data, "json").get("ConnectionToken")
+        except FormatError:
+            return
+        if token is not None and token.kind == "text":
+            self.session = token.text
+
+    def _message(self, side: Direction, data: bytes) -> Packet:
+        if data == _KEEPALIVE:
+            return self._packet("keepalive")
+        if side is Direction.SERVER:
+            return self._packet("message", (Part(data, "json", False, _from_server),))
+        found = self._call(data)
+        if found is None:
+            packet = self._packet("message", (Part(data),))
+            if self._hubs:
+                raise DecodeError("signalr2.invocation", "not a hub's invocation", (packet,))
+            return packet
+        self._hubs = self.proven = True
+        hub, method = found
+        return self._packet("invocation", (Part(data, "json", False, _from_client),), method, hub)
+
+    @staticmethod
+    def _call(data: bytes) -> tuple[str, str] | None:
+        """The hub and method that a message calls, None if it is no invocation."""
+        try:
+            found = View.parse(data, "json")
+        except FormatError:
+            return None
+        if found.kind != "map":
+            return None
+        members = {(each.key or "").lower(): each for each in found}
+        hub, method = members.get("h"), members.get("m")
+        if hub is None or method is None or hub.kind != "text" or method.kind != "text":
+            return None
+        return hub.text, method.text
+
+    def _packet(
+        self, kind: str, parts: tuple[Part, ...] = (), name: str | None = None, hub: str | None = None
+    ) -> Packet:
+        return Packet(NAME, self._version, kind, parts, name, hub)
+
+
+def _bare(data: bytes) -> bytes:
+    """What a JSONP answer's call has in its brackets."""
+    found = _CALLBACK.fullmatch(data)
+    return found[1] if found else data
+
+
+def _from_client(path: Path) -> tuple[str, Path]:
+    return _member(_CLIENT, path)
+
+
+def _from_server(path: Path) -> tuple[str, Path]:
+    """Calls to the client's functions are in a list: ``messages[0].args[1]``."""
+    match path:
+        case (str(name), int(place), *rest) if name.lower() == "m":
+            start, end = _member(_CLIENT, tuple(rest))
+            return f"messages[{place}]" + ("" if start == "message" else f".{start}"), end
+    return _member(_SERVER, path)
+
+
+def _form(path: Path) -> tuple[str, Path]:
+    """A body's ``data`` is the message itself."""
+    match path:
+        case (str(name), *rest) if name.lower() == "data":
+            return _member(_CLIENT, tuple(rest))
+        case (str(name), *rest):
+            return f"body[{json.dumps(name, ensure_ascii=False)}]", tuple(rest)
+    return "body", path
+
+
+def _member(names: dict[str, str], path: Path) -> tuple[str, Path]:
+    if path and isinstance(path[0], str) and path[0].lower() in names:
+        return names[path[0].lower()], path[1:]
+    return "message", path
+
+
+class SignalR2(Decoder):
+    """Claims by the query's names and the path's last step."""
+
+    name = NAME
+
+    def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
+        """``connectionToken`` and ``connectionData`` are its own names; any path can end in ``connect``."""
+        del upgrade, message
+        query = _query(request)
+        own = ("connectiontoken" in query) + ("connectiondata" in query) + ("clientprotocol" in query)
+        if not own or _step(request) not in _STEPS:
+            return UNCLAIMED
+        return 0.9 if own > 1 else 0.5
+
+    def reader(self, request: Request) -> SignalR2Reader:
+        """Of the client's protocol as it says it: ``1.5``, ``2.1``."""
+        return SignalR2Reader(_query(request).get("clientprotocol", "2"))
+
+    def session(self, request: Request) -> str | None:
+        """The connection's token."""
+        return _query(request).get("connectiontoken") or None
+
+    def exchange(self, request: Request, known: Callable[[str], bool]) -> Exchange | None:
+        """By the path's last step, with a token or what a negotiation says."""
+        del known
+        query, step = _query(request), _step(request)
+        token = query.get("connectiontoken")
+        own = token or "connectiondata" in query or "clientprotocol" in query
+        if step not in _STEPS or not own or request.method not in ("GET", "POST"):
+            return None
+        transport = query.get("transport", "")
+        sends = request.method == "POST" and step != "negotiate"
+        return Exchange(transport if transport.isalpha() else "polling", token, sends, step == "negotiate")
+
+    def hang_up(self, request: Request, session: str) -> SendUpstream:
+        """An ``abort`` with the session's own query and cookies."""
+        del session
+        kept = ("host", "cookie", "authorization", "origin", "user-agent")
+        headers = tuple(pair for pair in request.headers if pair[0].lower() in kept)
+        base = request.path.rstrip("/").rpartition("/")[0]
+        return SendUpstream("POST", f"{base}/abort?{request.query}", headers, b"")
+
+
+decoder = SignalR2()
