@@ -23,7 +23,7 @@ impl Sink for Ledger {
         ControlFlow::Continue(())
     }
 
-    fn anomaly(&mut self, _anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+    fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
         assert!(span.start <= span.end && span.end <= self.len, "span {span:?} of {}", self.len);
         ControlFlow::Continue(())
     }
