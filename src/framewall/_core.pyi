@@ -186,7 +186,7 @@ class Relay:
     def take(self, seconds: float) -> Job | None:
         """The next job within this many seconds."""
     def starved(self, seconds: float) -> bool:
-        """Wait until a job has been waiting this many seconds; False once the relay has stopped."""
+        """Wait until jobs wait because all threads are held up this long; False once the relay has stopped."""
     def close(self, connection: int, code: int) -> bool: ...
     def send(
         self,

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 use framewall_proxy::Judge;
 use framewall_proxy::judge::Job;
 
+/// Jobs taken in the time of [`Jobs::starved`] that show workers to be busy, not held up.
+const BUSY: u64 = 4;
+
 /// Jobs between the relay's threads and Python's.
 #[derive(Default)]
 pub struct Jobs {
@@ -23,6 +26,8 @@ struct State {
     /// Tunnels with a job ready or in hand, each with those that wait for it to be done.
     lanes: HashMap<u64, VecDeque<Job>>,
     waiting: usize,
+    /// Jobs taken so far.
+    taken: u64,
     closed: bool,
 }
 
@@ -50,6 +55,7 @@ impl Jobs {
                 if job.is_abandoned() {
                     continue;
                 }
+                state.taken += 1;
                 return Some(job);
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -74,21 +80,27 @@ impl Jobs {
         }
     }
 
-    /// Waits until a job has been ready for `patience` with no worker taking it: another one is needed.
-    /// `false`: all is over.
+    /// Waits until jobs wait because all workers are held up: for `patience` the first has been ready, and
+    /// hardly any was taken. Workers that are merely busy would only get in each other's way if there were
+    /// more. `false`: all is over.
     pub fn starved(&self, patience: Duration) -> bool {
         let mut state = self.lock();
         loop {
             if state.closed {
                 return false;
             }
-            state = match state.ready.front().map(|(since, _)| since.elapsed()) {
-                Some(waited) if waited >= patience => return true,
-                Some(waited) => {
-                    self.crowded.wait_timeout(state, patience - waited).unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.crowded.wait(state).unwrap_or_else(PoisonError::into_inner),
-            };
+            if state.ready.is_empty() {
+                state = self.crowded.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let before = state.taken;
+            drop(state);
+            std::thread::sleep(patience);
+            state = self.lock();
+            let waits = state.ready.front().is_some_and(|(since, _)| since.elapsed() >= patience);
+            if waits && state.taken - before < BUSY {
+                return true;
+            }
         }
     }
 

@@ -107,7 +107,7 @@ impl Relay {
         Some(Job::new(work, Arc::clone(jobs)))
     }
 
-    /// Waits until a job has been waiting this many seconds; False once the relay has stopped.
+    /// Waits until jobs wait because all threads are held up this long; False once the relay has stopped.
     fn starved(&self, py: Python<'_>, seconds: f64) -> bool {
         py.detach(|| self.jobs.starved(duration(seconds)))
     }

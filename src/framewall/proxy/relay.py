@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 import threading
 from dataclasses import replace
 from types import TracebackType
@@ -15,6 +16,8 @@ from framewall.proxy.workers import LEAST, MOST, Workers
 
 _KNOWN = frozenset({name for name, _, _ in _core.relay_limits()} | {"message_bytes", "message_frames"})
 _JOIN_SECONDS = 5.0
+_SWITCH_SECONDS = 0.001
+"""How long an inspection that computes in Python keeps the GIL from the others; Python's own default is 5 ms."""
 
 
 class Relay(Generic[Session]):
@@ -40,6 +43,7 @@ class Relay(Generic[Session]):
         Raises OSError if an address cannot be listened on, ValueError for settings that cannot be used.
         """
         _raise_file_limit()
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
         self._core = _core.Relay(self._settings)
         self._workers = Workers(self._core, self._inspector, self._least, self._most)
         self._workers.start()

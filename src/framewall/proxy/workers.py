@@ -24,12 +24,12 @@ from framewall.proxy.inspects import Inspects, Session
 
 log = logging.getLogger("framewall.relay")
 
-LEAST = 4
-"""Threads that stay."""
+LEAST = 2
+"""Threads that stay: one that judges, one for when it is held up. More would only wait for the GIL."""
 MOST = 32
 """Threads at most, while inspections take long."""
 STARVED_SECONDS = 0.01
-"""A job that waits this long gets one more thread."""
+"""While all threads are held up for this long and jobs wait, there is one more."""
 IDLE_SECONDS = 10.0
 """A thread beyond the least that has had nothing to do for so long ends."""
 
@@ -87,11 +87,9 @@ class Workers(Generic[Session]):
         thread.start()
 
     def _grow(self) -> None:
-        pause = threading.Event()
         while self._core.starved(STARVED_SECONDS):
             if self.count < self._most:
                 self._add()
-            pause.wait(STARVED_SECONDS)
 
     def _work(self) -> None:
         while self._one():

@@ -173,6 +173,9 @@ impl Tunnel {
     /// One round of everything. Whether another may move more.
     fn relay(&mut self, cx: &mut Context<'_>) -> bool {
         let mut moved = self.settle(cx);
+        if self.ending.is_some() {
+            return true;
+        }
         moved |= self.read(Side::Client, cx);
         moved |= self.submit();
         moved |= self.server.flush(cx);
