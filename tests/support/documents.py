@@ -77,13 +77,19 @@ def _varint(number: int) -> bytes:
 
 
 def _protobuf(data: bytes) -> Document:
-    return b"\x0a\x01x\x10\x05\x1a" + _varint(len(data)) + data, ("3",)
+    text = b"a member's name, as people write it"
+    return b"\x0a" + _varint(len(text)) + text + b"\x10\x05\x1a" + _varint(len(data)) + data, ("3",)
 
 
 def _flexbuffers(data: bytes) -> Document:
-    body = struct.pack("<I", len(data)) + data + b"\0" + b"\0" * (-(len(data) + 1) % 4)
-    string = 5 << 2 | 2
-    return body + struct.pack("<I", len(body) - 4) + bytes([string, 4]), ()
+    body = b"k\0\0\0" + struct.pack("<I", len(data)) + data + b"\0"
+    body += b"\0" * (-len(body) % 4)
+    keys = len(body) + 4
+    body += struct.pack("<II", 1, keys)
+    body += struct.pack("<III", len(body) - keys, 4, 1)
+    values = len(body)
+    body += struct.pack("<I", values - 8) + bytes([(5 if is_text(data) else 25) << 2 | 2]) + b"\0\0\0"
+    return body + struct.pack("<I", len(body) - values) + bytes([9 << 2 | 2, 4]), ("k",)
 
 
 def _avro(data: bytes) -> Document:

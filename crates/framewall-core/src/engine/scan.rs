@@ -10,6 +10,7 @@ use super::settings::Settings;
 use super::tokens::Hit;
 use super::views::{self, ByteSet};
 use super::{Attack, Finding, Report, Scratch};
+use crate::formats::jwt::is_token;
 use crate::formats::{Path, Role};
 use crate::limits::{self, Limit};
 
@@ -179,7 +180,12 @@ impl<'a> Scan<'a> {
         if fresh != Fresh::No && nests(text, fresh == Fresh::Yes) {
             self.nest(text, chain, place, depth);
         }
+        // A token is read by its walker, which knows where its parts' leaves are.
+        let token = set.has(b'.') && is_token(text);
         for (number, view) in views::ALL.iter().enumerate() {
+            if token && matches!(view.name, "jwt" | "base64") {
+                continue;
+            }
             if (view.needs)(&set, text) && self.work(VIEW * text.len() as u64, place).is_some() {
                 self.view(number as u8, text, chain, place, depth, forms, seen);
             }
@@ -271,8 +277,9 @@ impl<'a> Scan<'a> {
         let mut marks = std::mem::take(&mut self.scratch.marks);
         marks.fill(0);
         engine.candidates(&text[window.clone()], set, &mut marks);
+        let sharper = is_document(place.chain);
         for word in 0..marks.len() {
-            let mut left = marks[word] & !self.scratch.found[word];
+            let mut left = if sharper { marks[word] } else { marks[word] & !self.scratch.found[word] };
             while left != 0 {
                 let number = (word * 64) as u16 + left.trailing_zeros() as u16;
                 left &= left - 1;
@@ -285,9 +292,12 @@ impl<'a> Scan<'a> {
                 }
                 if let Some(span) = self.matches(rule, number, text, &window, place)
                     && !excepted(self.settings, rule.attack, &rule.id, place.path)
-                    && self.once(number)
                 {
-                    self.find(rule.attack, &rule.id, rule.score, place, chain, text, span);
+                    if self.once(number) {
+                        self.find(rule.attack, &rule.id, rule.score, place, chain, text, span);
+                    } else if sharper {
+                        self.sharpen(&rule.id, place, chain, text, span);
+                    }
                 }
             }
         }
@@ -390,6 +400,22 @@ impl<'a> Scan<'a> {
         new
     }
 
+    /// Moves a finding that was made in the text of a document to the leaf of that document that it is in.
+    fn sharpen(&mut self, rule: &str, place: &Place<'_>, chain: &[u8], text: &[u8], span: Range<usize>) {
+        let holds = |finding: &&mut Finding| {
+            *finding.rule == *rule
+                && finding.part == place.part
+                && finding.path.len() < place.path.len()
+                && finding.path.iter().eq(place.path.iter().take(finding.path.len()))
+        };
+        if let Some(finding) = self.findings.iter_mut().find(holds) {
+            finding.path.clone_from(place.path);
+            finding.role = place.role;
+            finding.chain = names(place.chain, chain);
+            finding.matched = text[span.start..span.end.min(span.start + SHOWN)].to_vec();
+        }
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn find(
         &mut self,
@@ -424,6 +450,12 @@ impl<'a> Scan<'a> {
 fn shift(span: &Range<usize>, window: &Range<usize>) -> Range<usize> {
     let place = |at: usize| (window.start + at.saturating_sub(PROSE.len())).min(window.end);
     place(span.start)..place(span.end)
+}
+
+/// Whether this is inside a document of a kind that text is not taken for by chance, itself in another one's leaf.
+fn is_document(chain: &[&'static str]) -> bool {
+    const LOOSE: [&str; 6] = ["xml", "form", "csv", "yaml", "text", "protobuf"];
+    chain.len() > 1 && chain.last().is_some_and(|format| !LOOSE.contains(format))
 }
 
 fn names(outer: &[&'static str], views: &[u8]) -> Vec<&'static str> {

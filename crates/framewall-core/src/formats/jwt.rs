@@ -35,7 +35,7 @@ impl Format for Jwt {
         let names = if parts == 5 { JWE } else { JWS };
         walk.enter(Container::Map, 0)?;
         let (mut start, mut text) = (0, Vec::new());
-        for (part, &(name, kind)) in bytes[..end].split(|&byte| byte == b'.').zip(names) {
+        for (place, part) in bytes[..end].split(|&byte| byte == b'.').enumerate() {
             let span = start..start + part.len();
             start = span.end + 1;
             walk.decoded(part.len(), span.start)?;
@@ -43,7 +43,12 @@ impl Format for Jwt {
             if !decode(part, &mut text) {
                 return Err(walk.invalid(span.start, "not base64url"));
             }
-            walk.path.push_key(name);
+            let (name, kind) = names.get(place).copied().unwrap_or((b"", Some(Kind::Binary)));
+            if name.is_empty() {
+                walk.path.push_index(place as u32);
+            } else {
+                walk.path.push_key(name);
+            }
             match kind {
                 Some(kind) => walk.value(kind, &text, span)?,
                 None => {
@@ -55,6 +60,11 @@ impl Format for Jwt {
         walk.exit(Container::Map, 0..end)?;
         Ok(end)
     }
+}
+
+/// Whether the whole of `bytes` is one token, so that reading it leaves nothing to look for in its text.
+pub fn is_token(bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| byte == b'.' || is_digit(byte)) && Jwt.sniff(bytes) > 0
 }
 
 /// Names of the parts, and the kind of those that are no JSON.
@@ -154,6 +164,13 @@ mod tests {
         let mut open = Open(0);
         Jwt.walk(b"eyJhIjoxfQ.W1tb.x", &mut Path::new(), &mut Budget::default(), &mut open);
         assert_eq!(open.0, 0);
+    }
+
+    #[test]
+    fn further_parts_are_leaves_too() {
+        let (notes, _) = walk(&Jwt, b"eyJhIjoxfQ.e30.AA.PHg-");
+        assert_eq!(notes.lines.last().map(String::as_str), Some("[3] binary <x>"));
+        assert!(is_token(TOKEN) && !is_token(b"eyJhIjoxfQ.e30.AA <x>"));
     }
 
     #[test]

@@ -69,6 +69,11 @@ pub fn readings(bytes: &[u8], hint: &str) -> Readings {
     found
 }
 
+/// How strongly the bytes look like the format that they look most like.
+pub fn likeliest(bytes: &[u8]) -> Likelihood {
+    readings(bytes, "auto").iter().next().map_or(0, |format| format.sniff(bytes))
+}
+
 /// For each first byte, the formats that may begin so, as bits.
 fn openers() -> &'static [u32; 256] {
     static TABLE: OnceLock<[u32; 256]> = OnceLock::new();

@@ -22,6 +22,7 @@ mod unicode;
 pub use bytes::ByteSet;
 
 use super::Attack;
+use crate::formats::{Likelihood, sniff};
 
 /// One way to read a text.
 pub struct View {
@@ -68,7 +69,7 @@ pub const ALL: &[View] = &[
     View { name: "concat", needs: concat::needs, make: concat::make, last: true, classes: CODE },
 ];
 
-/// Whether decoded bytes look like something that was meant: mostly text, or a known magic number.
+/// Whether decoded bytes look like something that was meant: mostly text, a known magic number, or a likely document.
 pub(crate) fn meant(bytes: &[u8]) -> bool {
     if bytes.len() < 3 {
         return false;
@@ -82,8 +83,11 @@ pub(crate) fn meant(bytes: &[u8]) -> bool {
         Err(error) if error.error_len().is_none() && head.len() == 4096 => 0,
         Err(_) => head.iter().filter(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).count(),
     };
-    odd * 8 <= head.len() && head.iter().any(u8::is_ascii_graphic)
+    odd * 8 <= head.len() && head.iter().any(u8::is_ascii_graphic) || sniff::likeliest(bytes) >= LIKELY
 }
+
+/// From this likelihood on, decoded bytes are taken for a document.
+const LIKELY: Likelihood = 40;
 
 /// Java, pickle, Ruby and .NET streams by their first bytes.
 fn serialized(bytes: &[u8]) -> bool {
