@@ -77,8 +77,7 @@ def _varint(number: int) -> bytes:
 
 
 def _protobuf(data: bytes) -> Document:
-    text = b"a member's name, as people write it"
-    return b"\x0a" + _varint(len(text)) + text + b"\x10\x05\x1a" + _varint(len(data)) + data, ("3",)
+    return b"\x0a\x01x\x10\x05\x1a" + _varint(len(data)) + data, ("3",)
 
 
 def _flexbuffers(data: bytes) -> Document:
