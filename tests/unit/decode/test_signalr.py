@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from framewall.decode import Readings
 from framewall.decode.signalr import decoder
 from framewall.errors import DecodeError, LimitReached, PeerError
-from framewall.limits import RECORD_BYTES
+from framewall.limits import PAYLOAD_PACKETS, RECORD_BYTES
 from framewall.model import Direction, Message, Opcode, Upgrade
 from support import leaves
 from support.decoding import cut, fields, read, whole
@@ -234,6 +234,14 @@ def test_one_byte_a_message_is_read_in_linear_time() -> None:
     packets, errors = read(decoder.reader(upgrade(HUB)), cut(data, range(len(data))))
     assert not errors
     assert whole(packets)[-1].name == "M"
+
+
+def test_more_in_a_message_than_the_limit() -> None:
+    """Is not cut apart; the message is judged raw."""
+    data = JSON + b'{"type":6}\x1e' * PAYLOAD_PACKETS.default + b"<script>"
+    packets, errors = read(decoder.reader(upgrade(HUB)), [text(data)])
+    assert isinstance(errors[0], LimitReached)
+    assert b"<script>" in packets[-1].parts[0].data
 
 
 # claims

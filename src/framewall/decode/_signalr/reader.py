@@ -11,7 +11,8 @@ from framewall.decode._api import Reader
 from framewall.decode._signalr import fields
 from framewall.decode._signalr.stream import Record, Stream
 from framewall.decode._sse import event_data
-from framewall.errors import DecodeError, PeerError
+from framewall.errors import DecodeError, LimitReached, PeerError
+from framewall.limits import PAYLOAD_PACKETS
 from framewall.model import Direction, Message, Packet, Part, Request
 
 NAME = "signalr"
@@ -75,6 +76,8 @@ class SignalRReader(Reader):
         try:
             stream.add(data)
             for record in stream.records():
+                if len(packets) >= PAYLOAD_PACKETS.default:
+                    raise LimitReached(PAYLOAD_PACKETS, "more SignalR records than a message may hold")
                 try:
                     packets.append(self._record(side, record))
                 except PeerError as error:

@@ -1,0 +1,1 @@
+"""STOMP's frames: out of a stream of bytes, and into parts."""
