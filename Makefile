@@ -29,6 +29,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(PY) -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(PY) -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
 .build/native: $(RUST_SOURCES) pyproject.toml $(VENV)/.run
 	$(PY) -m maturin develop --release --quiet
 	@touch $@
@@ -73,9 +77,29 @@ check: .build/native $(VENV)/.dev ## formatting, lints, types
 bench: .build/native $(VENV)/.dev | .build/tools-nginx ## the relay beside nginx, one run, as ratios
 	$(PY) benches/relay/run.py
 
+.PHONY: bench-detection
+bench-detection: .build/native $(VENV)/.bench | .build/tools-crs ## rates, disguises and cost over FRAMEWALL_CORPORA; writes docs/detection.md
+	$(PY) -m benches.detection --write
+
+.PHONY: bench-crs
+bench-crs: .build/native $(VENV)/.bench | .build/tools-crs ## imported CRS rules beside libmodsecurity, match by match
+	$(PY) benches/crs_agreement.py /usr/share/modsecurity-crs/rules $${FRAMEWALL_CORPORA:-../shared/corpora}/attacks.dev.jsonl
+
+.PHONY: bench-core
+bench-core: | .build/tools-build ## the wire and the walkers beside other crates
+	cargo bench --locked -p framewall-core
+
+.PHONY: fuzz
+fuzz: | .build/tools-fuzz ## every fuzz target for SECONDS_EACH (60) seconds
+	crates/fuzz/run $${SECONDS_EACH:-60}
+
 .PHONY: picture
 picture: .build/native $(VENV)/.dev $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser ## redraw the README's picture from the scene's test
 	FRAMEWALL_PICTURE=docs/scene.png $(PY) -m pytest tests/e2e/test_scene.py -k websocket
+
+.PHONY: reference
+reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
+	$(PY) docs/reference.py
 
 .PHONY: clean
 clean: ## remove what was built

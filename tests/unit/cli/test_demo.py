@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import socketio  # type: ignore[import-untyped]
+import socketio
 
 from framewall.cli import demo
 from framewall.cli._children import Child, ChildError
