@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use framewall_core::engine::tokens::{self, Hit};
+use framewall_core::engine::tokens::{self, Hit, SURE};
 use proptest::prelude::*;
 
 type Judge = fn(&[u8]) -> Option<Hit>;
@@ -19,6 +19,30 @@ const ALL: &[(&str, Judge)] = &[
     ("url", tokens::url::judge),
     ("xpath", tokens::xpath::judge),
 ];
+
+/// Every case of `vectors/tokens/NAME.json`: what must be sure, and what must not.
+#[test]
+fn the_shared_vectors_hold() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/tokens");
+    let mut broken = Vec::new();
+    for (name, judge) in ALL {
+        let file = folder.join(format!("{name}.json"));
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let cases: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        for (kind, sure) in [("attack", true), ("pass", false)] {
+            let list = cases[kind].as_array().expect("a list");
+            assert!(!list.is_empty(), "{name}: no case of {kind}");
+            for case in list {
+                let case = case.as_str().expect("a string");
+                let hit = judge(case.as_bytes());
+                if hit.as_ref().is_some_and(|hit| hit.strength >= SURE) != sure {
+                    broken.push(format!("{name}: {kind} {case:?}: {hit:?}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
 
 /// Pieces that open, close, escape and repeat what the tokenisers look for.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {

@@ -91,7 +91,7 @@ impl Operator {
     /// Where it holds. Groups of a pattern are put in `groups` when they are wanted.
     pub fn find(&self, text: &[u8], groups: &mut Vec<Option<Vec<u8>>>, wanted: bool) -> Option<Range<usize>> {
         let all = 0..text.len();
-        let holds = |holds: bool| holds.then(|| 0..text.len());
+        let holds = |holds: bool| holds.then_some(0..text.len());
         match self {
             Operator::Rx(regex) if wanted => {
                 let mut captures = regex.create_captures();

@@ -323,7 +323,7 @@ impl Reader<'_, '_> {
             (Kind::Name(Name::Global), Kind::Name(Name::Sink)) => self.hit(60, 2, "dialog of the window"),
             (Kind::Name(Name::Location), Kind::Name(Name::Hash)) => self.hit(35, 2, "location read"),
             (_, Kind::Name(Name::Html)) => self.hit(40, 2, "markup written"),
-            (Kind::Name(Name::StringName), Kind::Name(Name::Decode)) => self.hit(65, 2, "text decoded"),
+            (Kind::Name(Name::StringClass), Kind::Name(Name::Decode)) => self.hit(65, 2, "text decoded"),
             (Kind::Name(Name::Other), Kind::Name(Name::Load)) if self.bytes(2) == b"$" => {
                 self.hit(65, 2, "code loaded")
             }

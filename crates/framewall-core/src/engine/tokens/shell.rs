@@ -419,7 +419,13 @@ fn arguments(text: &[u8], from: usize, entry: Entry) -> (Arguments, usize) {
             let technical =
                 inner.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'=' | b':' | b'@' | b'$' | b'*' | b'%' | b'_'))
                     || inner[..end.saturating_sub(1)].contains(&b'.');
-            if technical { Arguments::Signs } else { Arguments::Words }
+            // `net user x /add`: a flag further on.
+            let flagged = word.windows(3).any(|part| {
+                part[0] == b' '
+                    && matches!(part[1], b'-' | b'/')
+                    && (part[2].is_ascii_alphanumeric() || part[2] == b'-')
+            });
+            if technical || flagged { Arguments::Signs } else { Arguments::Words }
         }
     };
     (kind, at)

@@ -76,7 +76,8 @@ impl<'a> Attributes<'a> {
         }
         let tag = self.within == Within::Tag;
         self.skip(|byte| {
-            !is_blank(byte) && !matches!(byte, b'=' | b'>' | b'"' | b'\'' | b'`' | b',') && !(tag && byte == b'<')
+            let ends = matches!(byte, b'=' | b'>' | b'"' | b'\'' | b'`' | b',') || tag && byte == b'<';
+            !(ends || is_blank(byte))
         });
         if self.at == start {
             self.at += 1;

@@ -35,7 +35,7 @@ pub(super) enum Name {
     /// `innerHTML`, `outerHTML`, `srcdoc`
     Html,
     OnError,
-    StringName,
+    StringClass,
     New,
     While,
     /// `true`, `null`, `NaN` …
@@ -387,7 +387,7 @@ fn find(name: &[u8]) -> Name {
         b"hash" | b"search" | b"href" | b"assign" => Name::Hash,
         b"innerHTML" | b"outerHTML" | b"srcdoc" | b"insertAdjacentHTML" => Name::Html,
         b"onerror" => Name::OnError,
-        b"String" => Name::StringName,
+        b"String" => Name::StringClass,
         b"new" => Name::New,
         b"while" => Name::While,
         b"true" | b"null" | b"undefined" | b"NaN" | b"Infinity" | b"Date" => Name::Fixed,

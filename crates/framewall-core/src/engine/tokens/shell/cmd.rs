@@ -28,11 +28,11 @@ impl<'a> Pieces<'a> {
             _ => None,
         };
         let limit = self.text.len().min(start + 160);
-        if let Some(close) = close {
-            if let Some(length) = self.text[start + 1..limit].iter().position(|&byte| byte == close) {
-                self.at = start + length + 2;
-                return &self.text[start..self.at];
-            }
+        if let Some(close) = close
+            && let Some(length) = self.text[start + 1..limit].iter().position(|&byte| byte == close)
+        {
+            self.at = start + length + 2;
+            return &self.text[start..self.at];
         }
         if self.text[start] == b'=' {
             while self.text.get(self.at) == Some(&b'=') {

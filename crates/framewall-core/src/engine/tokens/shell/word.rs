@@ -32,7 +32,7 @@ impl Word {
                     quotes += 1;
                     // `'curl' http://…`: quoted as a whole; `c'a't`: inside.
                     let closing = next <= 0x20 || matches!(next, b';' | b'|' | b'&');
-                    if quotes % 2 == 1 && (closing || !text[word.end + 1..limit].contains(&byte)) {
+                    if quotes % 2 == 1 && (closing || quotes < 3 && !text[word.end + 1..limit].contains(&byte)) {
                         break;
                     }
                     word.disguised |= word.length > 0 && !(closing && whole_quote == Some(byte) && quotes == 2);

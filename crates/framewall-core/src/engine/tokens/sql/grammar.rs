@@ -162,10 +162,8 @@ impl<'a> Judge<'a> {
 
     fn judge(&mut self, at: usize) {
         match self.kind(at) {
-            Kind::Word(Word::Name) => {
-                if self.before(at) == Kind::Word(Word::Name) {
-                    self.weak = 0;
-                }
+            Kind::Word(Word::Name) if self.before(at) == Kind::Word(Word::Name) => {
+                self.weak = 0;
             }
             Kind::Word(Word::Union) => self.union(at),
             Kind::Word(Word::Select) => self.select(at),
@@ -223,7 +221,7 @@ impl<'a> Judge<'a> {
             Kind::Word(Word::Function | Word::Acting | Word::Common | Word::If | Word::Replace | Word::Like) => {
                 Operand::Call
             }
-            Kind::Word(Word::Name | Word::Type | Word::Catalogue | Word::Object | Word::Table | Word::MathWord) => {
+            Kind::Word(Word::Name | Word::Type | Word::Catalogue | Word::Object | Word::Table | Word::MathName) => {
                 Operand::Name
             }
             Kind::Close if depth > 0 => Operand::Constant,

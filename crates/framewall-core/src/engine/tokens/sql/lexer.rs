@@ -286,7 +286,7 @@ impl<'a> Lexer<'a> {
                     | Word::From
                     | Word::Where
                     | Word::Like
-                    | Word::MathWord
+                    | Word::MathName
             );
             if !keyword && self.text[start..tail].iter().all(|byte| byte.is_ascii_digit()) {
                 return Kind::Word(Word::Name);

@@ -18,7 +18,7 @@ pub(super) enum Word {
     /// `in`, `is`, `between`: comparisons that prose uses all the time.
     Is,
     /// `div`, `mod`, `collate`.
-    MathWord,
+    MathName,
     /// `null`, `true`, `false`, `unknown`.
     Literal,
     Order,
@@ -124,7 +124,7 @@ const WORDS: &[(&str, Word)] = &[
     ("charindex", Function),
     ("chr", Function),
     ("coalesce", Function),
-    ("collate", MathWord),
+    ("collate", MathName),
     ("column_name", Catalogue),
     ("compress", Common),
     ("concat", Function),
@@ -165,7 +165,7 @@ const WORDS: &[(&str, Word)] = &[
     ("delete", Delete),
     ("distinct", Quantifier),
     ("distinctrow", Quantifier),
-    ("div", MathWord),
+    ("div", MathName),
     ("domain", Object),
     ("double", Type),
     ("drop", Drop),
@@ -281,7 +281,7 @@ const WORDS: &[(&str, Word)] = &[
     ("mid", Common),
     ("min", Common),
     ("minus", Union),
-    ("mod", MathWord),
+    ("mod", MathName),
     ("msysaccessobjects", Catalogue),
     ("msysobjects", Catalogue),
     ("name_const", Acting),

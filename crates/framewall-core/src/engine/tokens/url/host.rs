@@ -72,7 +72,7 @@ fn fold<'b>(text: &[u8], into: &'b mut [u8; LONGEST]) -> (&'b [u8], bool) {
     while at < text.len() && length < LONGEST {
         let rest = &text[at..];
         let (byte, step) = match *rest {
-            [0xE2, 0x91 | 0x92 | 0x93, _, ..] => (enclosed(rest), 3),
+            [0xE2, 0x91..=0x93, _, ..] => (enclosed(rest), 3),
             [0xE3, 0x80, 0x82, ..] => (Some(b'.'), 3),
             [0xEF, 0xBD, 0xA1, ..] => (Some(b'.'), 3),
             [0xEF, 0xBC, low @ 0x81..=0xBF, ..] => (Some(low - 0x60), 3),

@@ -32,7 +32,7 @@ impl Judge<'_> {
         match self.kind(next) {
             Kind::Cmp if left == Operand::Constant && self.continues_arithmetic(at, next) => {}
             Kind::Cmp | Kind::Word(Word::Like | Word::Is | Word::Not) => self.comparison(at, next, left),
-            Kind::Math | Kind::Star | Kind::Word(Word::MathWord) | Kind::JsonOp => self.arithmetic(at, next, left),
+            Kind::Math | Kind::Star | Kind::Word(Word::MathName) | Kind::JsonOp => self.arithmetic(at, next, left),
             Kind::Tail if left != Operand::OpenString && (value || breakout) => {
                 let strength = match (short_cut, breakout || sign, left) {
                     (true, true, _) => 80,
@@ -69,7 +69,8 @@ impl Judge<'_> {
         let order = |at| matches!(self.bytes(at), b"<" | b">" | b"<=" | b">=");
         let number = |at| self.kind(at) == Kind::Num && !self.token(at).odd && !self.token(at).comment_before;
         let both = at >= 3 && order(at - 2) && order(cmp);
-        let plain = matches!(self.kind(cmp + 2), Kind::End | Kind::Close | Kind::Other | Kind::Word(Word::Name));
+        let plain =
+            matches!(self.kind(cmp + 2), Kind::End | Kind::Close | Kind::Other | Kind::JsonOp | Kind::Word(Word::Name));
         !self.broke_out && both && plain && number(at - 3) && number(at - 1) && number(at + 1) && number(cmp + 1)
     }
 
@@ -138,7 +139,7 @@ impl Judge<'_> {
     pub(super) fn arithmetic(&mut self, from: usize, mut at: usize, left: Operand) {
         for _ in 0..6 {
             match self.kind(at) {
-                Kind::Math | Kind::Star | Kind::Word(Word::MathWord) | Kind::JsonOp | Kind::LogicSign => {}
+                Kind::Math | Kind::Star | Kind::Word(Word::MathName) | Kind::JsonOp | Kind::LogicSign => {}
                 Kind::Cmp | Kind::Word(Word::Like | Word::Is) => return self.comparison(from, at, left),
                 _ => break,
             }
@@ -175,7 +176,7 @@ impl Judge<'_> {
                         at += 1;
                     }
                 }
-                Kind::Word(Word::Logic | Word::Like | Word::MathWord | Word::Is | Word::Not) => {
+                Kind::Word(Word::Logic | Word::Like | Word::MathName | Word::Is | Word::Not) => {
                     spaced = true;
                     at += 1;
                     if matches!(self.kind(at), Kind::Word(Word::Like | Word::Is)) {
@@ -231,10 +232,11 @@ impl Judge<'_> {
         {
             self.hit(80, at, at + 3, "value joined to a subquery");
         }
-        if self.kind(at) == Kind::Math && self.after_breakout(at) {
-            if let Some((next, Operand::Call)) = self.operand(at + 1) {
-                self.hit(60, at, next, "string joined to a function");
-            }
+        if self.kind(at) == Kind::Math
+            && self.after_breakout(at)
+            && let Some((next, Operand::Call)) = self.operand(at + 1)
+        {
+            self.hit(60, at, next, "string joined to a function");
         }
     }
 

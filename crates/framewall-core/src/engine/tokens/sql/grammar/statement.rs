@@ -126,26 +126,16 @@ impl Judge<'_> {
                 let program = (at + 1..at + 12).any(|next| self.is_word(next, b"program"));
                 if program && name(next) { 75 } else { return None }
             }
-            Word::Load => {
-                if self.is_word(at + 1, b"data") && (at + 2..at + 6).any(|next| self.is_word(next, b"infile")) {
-                    80
-                } else {
-                    return None;
-                }
+            Word::Load
+                if self.is_word(at + 1, b"data") && (at + 2..at + 6).any(|next| self.is_word(next, b"infile")) =>
+            {
+                80
             }
-            Word::Handler => {
-                if name(next) && self.is_word(at + 2, b"open") {
-                    55
-                } else {
-                    return None;
-                }
-            }
-            Word::Attach => {
-                if self.is_word(at + 1, b"database") && matches!(self.kind(at + 2), Kind::Str | Kind::StrOpen) {
-                    80
-                } else {
-                    return None;
-                }
+            Word::Handler if name(next) && self.is_word(at + 2, b"open") => 55,
+            Word::Attach
+                if self.is_word(at + 1, b"database") && matches!(self.kind(at + 2), Kind::Str | Kind::StrOpen) =>
+            {
+                80
             }
             Word::Pragma => match self.kind(at + 2) {
                 Kind::Open | Kind::Cmp => 45,
@@ -158,17 +148,14 @@ impl Judge<'_> {
                     return None;
                 }
             }
-            Word::If => {
+            Word::If
                 if next == Kind::Open
                     && matches!(
                         self.kind(at + 2),
                         Kind::Open | Kind::Word(Word::Select | Word::Function | Word::Common)
-                    )
-                {
-                    30
-                } else {
-                    return None;
-                }
+                    ) =>
+            {
+                30
             }
             Word::Select => match next {
                 Kind::Num | Kind::Str | Kind::Var | Kind::Star => 35,
