@@ -44,14 +44,13 @@ class StompReader(Reader):
             if len(packets) >= PAYLOAD_PACKETS.default:
                 refused = LimitReached(PAYLOAD_PACKETS, "more STOMP frames than a message may hold")
                 packets.append(Packet(NAME, self._version, "unknown", (Part(message.data),)))
+                stream.forget()
                 break
             try:
                 packets.append(self._frame(message.direction, frame))
             except PeerError as error:
                 packets += error.packets
                 refused = refused or error
-        if isinstance(refused, LimitReached):
-            stream.forget()
         left = min(len(stream.held), len(message.data))
         if left:
             packets.append(Packet(NAME, self._version, "partial", (Part(message.data[-left:]),)))

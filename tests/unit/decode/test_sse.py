@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewall.decode._sse import event_data
+from framewall.decode._sse import event_data, events
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,9 @@ from framewall.decode._sse import event_data
 def test_event_data(body: bytes, data: bytes | None) -> None:
     """Any line ends; one space after the colon is none of it; lines of one event are joined."""
     assert event_data(body) == data
+
+
+def test_events_stay_apart() -> None:
+    """One or several."""
+    assert events(b"data: a\r\n\r\n: x\r\ndata: b\r\ndata: c\r\n\r\n") == [b"a", b"b\nc"]
+    assert events(b"a[1]\n") is None

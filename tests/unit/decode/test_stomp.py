@@ -62,14 +62,16 @@ def test_what_servers_agree_on_is_not_refused(case: dict[str, Any]) -> None:
     assert bool(reading(b64decode(case["wire"]))[1]) == (case["name"] in DISAGREE)
 
 
-@given(st.lists(st.sampled_from(CASES), max_size=3), st.lists(st.integers(0, 1 << 16), max_size=8))
+@given(
+    st.lists(st.sampled_from([case for case in CASES if case["name"] not in DISAGREE]), max_size=3),
+    st.lists(st.integers(0, 1 << 16), max_size=8),
+)
 def test_where_messages_are_cut_changes_nothing(cases: list[dict[str, Any]], places: list[int]) -> None:
     """Any split, any merge, any opcodes."""
     data = CONNECT + b"".join(b64decode(case["wire"]) for case in cases)
-    at_once, refused = reading(data)
-    in_pieces, again = read(StompReader(), cut(data, places))
-    assert whole(in_pieces) == whole(at_once)
-    assert bool(refused) == bool(again)
+    in_pieces, errors = read(StompReader(), cut(data, places))
+    assert whole(in_pieces) == whole(reading(data)[0])
+    assert not errors
 
 
 PIECES = (b"SEND", b"\n", b"\r", b"\0", b":", b"\n\n", b"content-length", b"5", b"\\n", b"x", CONNECT, SEND)
