@@ -262,6 +262,11 @@ fn fold<'b>(piece: &[u8], into: &'b mut [u8; FOLDED]) -> &'b [u8] {
     &into[..length]
 }
 
+/// Two bytes settle nearly every word.
+fn begins(text: &[u8], word: &[u8]) -> bool {
+    text.len() >= word.len() && text[..2] == word[..2] && text.starts_with(word)
+}
+
 fn piece_acts(piece: &[u8]) -> Act {
     let mut worst = Act::Nothing;
     for at in 0..piece.len() {
@@ -274,12 +279,12 @@ fn piece_acts(piece: &[u8]) -> Act {
             continue;
         }
         let rest = &piece[at..];
-        if REACHES.iter().any(|word| rest.starts_with(word)) {
+        if REACHES.iter().any(|word| begins(rest, word)) {
             return Act::Reaches;
         }
         if worst != Act::Runs {
             let inside = at > 0 && (piece[at - 1].is_ascii_alphanumeric() || piece[at - 1] == b'_');
-            if RUNS.iter().any(|word| rest.starts_with(word) && !(inside && rest[0].is_ascii_alphabetic())) {
+            if RUNS.iter().any(|word| begins(rest, word) && !(inside && rest[0].is_ascii_alphabetic())) {
                 worst = Act::Runs;
             }
         }
