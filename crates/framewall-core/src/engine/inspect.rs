@@ -200,9 +200,8 @@ impl Sink for Walked<'_, '_> {
         let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
             Anomaly::Limit(limit) if self.sure => self.scan.limit(limit, &place),
-            Anomaly::Structure(name) if self.sure => self.scan.structure(name, &place),
-            // A guess proves nothing: "Takkun: !! OK" is no tag in YAML.
-            Anomaly::Limit(_) | Anomaly::Structure(_) => {}
+            Anomaly::Limit(_) => {}
+            Anomaly::Structure(name) => self.scan.structure(name, self.sure, &place),
         }
         self.scan.flow()
     }
@@ -220,11 +219,24 @@ pub(super) fn excepted(settings: &Settings, attack: Attack, rule: &str, path: &P
     if settings.exceptions.is_empty() {
         return false;
     }
-    let mut text = Vec::new();
-    glob::render(path, &mut text);
-    settings.exceptions.iter().any(|exception| {
-        exception.attack.is_none_or(|class| class == attack)
-            && exception.rule.as_deref().is_none_or(|id| id == rule)
-            && exception.path.matches(&text)
-    })
+    // What is nested in a field is that field's too.
+    let mut prefix = path.clone();
+    let applies = |text: &[u8]| {
+        settings.exceptions.iter().any(|exception| {
+            exception.attack.is_none_or(|class| class == attack)
+                && exception.rule.as_deref().is_none_or(|id| id == rule)
+                && exception.path.matches(text)
+        })
+    };
+    loop {
+        let mut text = Vec::new();
+        glob::render(&prefix, &mut text);
+        if applies(&text) {
+            return true;
+        }
+        if prefix.is_empty() {
+            return false;
+        }
+        prefix.pop();
+    }
 }

@@ -46,7 +46,7 @@ pub struct RuleSpec {
     /// The tokeniser that has the last word.
     #[serde(default)]
     pub confirm: Option<String>,
-    /// How sure the tokeniser must be, 1 to 100.
+    /// How sure the tokeniser must be, 1 to 100; above 50, an anomaly counts only in a reading that is no guess.
     #[serde(default = "sure")]
     pub strength: u8,
     /// The walker's word for a structure that is an attack in itself; such a rule needs no pattern.

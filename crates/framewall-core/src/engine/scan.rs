@@ -114,11 +114,11 @@ impl<'a> Scan<'a> {
     }
 
     /// A walker saw a structure that is wrong in itself.
-    pub fn structure(&mut self, name: &'static str, place: &Place<'_>) {
+    pub fn structure(&mut self, name: &'static str, sure: bool, place: &Place<'_>) {
         let engine = self.engine;
         for (_, number) in engine.by_anomaly.iter().filter(|(known, _)| known == name) {
             let rule = &engine.rules[usize::from(*number)];
-            if self.wanted(rule, place) && self.once(*number) {
+            if (sure || rule.strength <= super::tokens::SURE) && self.wanted(rule, place) && self.once(*number) {
                 self.find(rule.attack, &rule.id, rule.score, place, &[], name.as_bytes(), 0..name.len());
             }
         }
