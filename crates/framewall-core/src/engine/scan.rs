@@ -178,7 +178,7 @@ impl<'a> Scan<'a> {
         }
         let depth = place.chain.len() + chain.len();
         if fresh != Fresh::No && nests(text, fresh == Fresh::Yes) {
-            self.nest(text, chain, place, depth);
+            self.nest(text, chain, place, depth, fresh);
         }
         // A token is read by its walker, which knows where its parts' leaves are.
         let token = set.has(b'.') && is_token(text);
@@ -216,13 +216,15 @@ impl<'a> Scan<'a> {
             return;
         }
         if depth >= self.settings.layers as usize && !view.last {
-            if matches!(view.name, "percent" | "html" | "base64" | "gzip" | "zlib") {
+            if matches!(view.name, "percent" | "html" | "base64" | "gzip" | "zlib") && textual(text) {
                 self.limit(limits::DECODE_LAYERS, place);
             }
             return;
         }
         if forms.len() >= self.settings.fanout as usize {
-            self.limit(limits::LEAF_FANOUT, place);
+            if textual(text) {
+                self.limit(limits::LEAF_FANOUT, place);
+            }
             return;
         }
         let Some(left) = self.bytes.checked_sub(out.len() as u64) else {
@@ -235,9 +237,12 @@ impl<'a> Scan<'a> {
     }
 
     /// Puts a document that was found in a leaf on the queue.
-    fn nest(&mut self, text: &[u8], chain: &[u8], place: &Place<'_>, depth: usize) {
+    fn nest(&mut self, text: &[u8], chain: &[u8], place: &Place<'_>, depth: usize, fresh: Fresh) {
         if depth >= self.settings.layers as usize {
-            return self.limit(limits::DECODE_LAYERS, place);
+            if fresh == Fresh::Yes && textual(text) {
+                self.limit(limits::DECODE_LAYERS, place);
+            }
+            return;
         }
         let Some(left) = self.bytes.checked_sub(text.len() as u64) else {
             return self.limit(limits::DECODED_BYTES, place);
@@ -460,6 +465,11 @@ fn is_document(chain: &[&'static str]) -> bool {
 
 fn names(outer: &[&'static str], views: &[u8]) -> Vec<&'static str> {
     outer.iter().copied().chain(views.iter().map(|view| self::views::ALL[usize::from(*view)].name)).collect()
+}
+
+/// Whether these bytes can be text. What views make of other bytes is mostly noise, and its depth proves nothing.
+fn textual(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| !text.bytes().any(|byte| byte < 9))
 }
 
 /// Tells forms apart; eight bytes a step.
