@@ -70,6 +70,11 @@ class Decoder:
         """A fresh memory for a connection that began with ``request``."""
         raise NotImplementedError
 
+    def begin(self, request: Request, upgrade: Upgrade | None) -> Reader:
+        """The same where the handshake's answer matters: what the server selected, not what was offered."""
+        del upgrade
+        return self.reader(request)
+
     def session(self, request: Request) -> str | None:
         """The framework's session id that a request (upgrades included) names."""
         del request

@@ -129,7 +129,7 @@ class Readings:
             if known:
                 known.score = max(known.score, score)
             elif score > self._floor.get(decoder.name, UNCLAIMED):
-                self._live.append(Candidate(decoder, decoder.reader(self._request), score))
+                self._live.append(Candidate(decoder, decoder.begin(self._request, self._upgrade), score))
         self._live.sort(key=lambda each: -each.score)
 
     def _read(self, read: Callable[[Reader], Sequence[Packet]]) -> Reading | None:
