@@ -179,6 +179,10 @@ impl<'a> Scan<'a> {
         let depth = place.chain.len() + chain.len();
         if fresh != Fresh::No && nests(text, fresh == Fresh::Yes) {
             self.nest(text, chain, place, depth, fresh);
+            // Its leaves, and whatever cannot be read of it, get their views there; here they would be made twice.
+            if !chain.is_empty() && matches!(text, [b'{', b'"', ..] | [b'[', b'"' | b'{', ..]) {
+                return;
+            }
         }
         // A token is read by its walker, which knows where its parts' leaves are.
         let token = set.has(b'.') && is_token(text);
