@@ -52,6 +52,10 @@ demo: .build/native $(CHAT)/node_modules/.installed ## the chat behind Framewall
 wheel: $(VENV)/.run ## an abi3 wheel in dist/
 	$(PY) -m maturin build --release --out dist
 
+.PHONY: new-decoder
+new-decoder: ## the mould of a framework's decoder: make new-decoder NAME=dnode
+	python3 scripts/new-decoder $(NAME)
+
 # --- prove it --------------------------------------------------------------------------------------------
 
 .PHONY: test

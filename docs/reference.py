@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -15,10 +16,12 @@ from framewall.cli import framewall
 from framewall.config import schema
 from framewall.config.schema import PROCESS_LIMITS, Configuration, Decisions
 from framewall.config.values import FIXED_LIMITS
+from framewall.decode import Decoder, decoders
 from framewall.limits import ALL, Limit
 from framewall.policy import RoutePolicy
 
 PAGES = Path(__file__).parent
+VECTORS = PAGES.parent / "vectors" / "decode"
 WIDTH = 96
 
 _BLOCK = re.compile(r"(<!-- begin (.+?) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
@@ -38,6 +41,8 @@ def _block(what: str) -> str:
             return limits()
         case "commands":
             return commands()
+        case "frameworks":
+            return frameworks()
         case _:
             raise ValueError(f"nothing is called {what!r}")
 
@@ -94,6 +99,36 @@ def amount(limit: Limit) -> str:
     if "ms" in words:
         return f'`"{limit.default}ms"`'
     return f'`"{limit.default}s"`' if "seconds" in words else f"`{limit.default}`"
+
+
+def frameworks() -> str:
+    """A row for each framework, with the peers that its vectors were made with."""
+    rows = [
+        f"| {decoder.name} | {decoder.versions} | {', '.join(decoder.transports)} | {peers(decoder)} |\n"
+        for decoder in decoders()
+        if not decoder.generic
+    ]
+    return "".join(["| framework | versions | transports | tested with |\n|---|---|---|---|\n", *rows])
+
+
+def peers(decoder: Decoder) -> str:
+    """The packages that wrote or read the decoder's vectors, as the generators recorded them."""
+    folder = VECTORS / type(decoder).__module__.rpartition(".")[2]
+    found: dict[str, None] = {}
+    for file in sorted(folder.glob("*.json")):
+        recorded = json.loads(file.read_text())
+        if isinstance(recorded, dict) and "by" in recorded:
+            found |= dict.fromkeys(_packages("", recorded["by"]))
+    return ", ".join(found) or "vectors of its own"
+
+
+def _packages(name: str, recorded: Any) -> list[str]:
+    """A version with its package's name, which it may have already."""
+    if isinstance(recorded, dict):
+        return [each for key, value in recorded.items() for each in _packages(key, value)]
+    if isinstance(recorded, list):
+        return [each for value in recorded for each in _packages("", value)]
+    return [recorded if " " in recorded else f"{name} {recorded}"]
 
 
 def commands() -> str:

@@ -61,6 +61,10 @@ class Decoder:
     name: ClassVar[str]
     generic: ClassVar[bool] = False
     """A data format rather than a framework: read only where no framework is recognised."""
+    versions: ClassVar[str] = ""
+    """Of the protocol, for the page that lists the frameworks."""
+    transports: ClassVar[tuple[str, ...]] = ("WebSocket",)
+    """How its messages travel, for the same page."""
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """How surely this connection is mine, 0 to 1, never by one clue; ``message`` is the one at hand."""

@@ -41,6 +41,8 @@ class SignalR(Decoder):
     """Claims by the negotiation, the id in the query and the shape of the first records."""
 
     name = NAME
+    versions = "ASP.NET Core: hub protocols JSON, MessagePack, Blazor pack"
+    transports = ("WebSocket", "server-sent events", "long polling")
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """A path or an id may be anything's; the server's half of the handshake is SignalR's alone."""

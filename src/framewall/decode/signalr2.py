@@ -162,6 +162,8 @@ class SignalR2(Decoder):
     """Claims by the query's names and the path's last step."""
 
     name = NAME
+    versions = "ASP.NET SignalR 2 (client protocol 2.x)"
+    transports = ("WebSocket", "server-sent events", "forever frame", "long polling", "JSONP")
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """``connectionToken`` and ``connectionData`` are its own names; any path can end in ``connect``."""

@@ -39,6 +39,8 @@ class SocketIO(Decoder):
     """Claims by Engine.IO's query, the usual path, and the shape of the first messages."""
 
     name = NAME
+    versions = "4 and 5, over Engine.IO 3 and 4"
+    transports = ("WebSocket", "long polling", "JSONP")
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """``EIO`` and ``transport`` are Engine.IO's alone; a path can be anything; a packet's shape adds."""

@@ -185,6 +185,8 @@ class SockJS(Decoder):
     """Claims by the path's last three steps, and by the server's first message."""
 
     name = NAME
+    versions = "0.3"
+    transports = ("WebSocket", "XHR polling", "XHR streaming", "EventSource", "HTML file", "JSONP")
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """Any three steps may end in ``websocket``; three digits are a hint, the server's ``o`` is more."""

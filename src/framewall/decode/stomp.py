@@ -90,6 +90,8 @@ class Stomp(Decoder):
     """Claims by the subprotocol that the server selected, and by the first frame of either side."""
 
     name = NAME
+    versions = "1.0, 1.1, 1.2"
+    transports = ("WebSocket", "SockJS")
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """A CONNECT alone may be forged; the server's CONNECTED is not."""

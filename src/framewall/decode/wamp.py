@@ -50,6 +50,8 @@ class Wamp(Decoder):
     """Claims by the subprotocol that the server selected, or weakly by the first messages."""
 
     name = NAME
+    versions = "2 (JSON, MessagePack, CBOR, UBJSON, each batched or not) and 1"
+    transports = ("WebSocket",)
 
     def claim(self, request: Request, upgrade: Upgrade | None, message: Message | None) -> float:
         """Arrays of numbers and names are common; only the greetings are told by their shape."""
