@@ -21,6 +21,7 @@ fn rule(id: &str, attack: Attack, pattern: &str) -> RuleSpec {
         sensitivity: 1,
         code: true,
         references: vec![],
+        seclang: None,
         examples: Default::default(),
     }
 }
