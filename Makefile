@@ -6,7 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 CHAT := examples/chat
-NODE_TESTS := tests/e2e/node_modules/.installed tests/e2e/v2/node_modules/.installed
+NODE_TESTS := tests/e2e/node_modules/.installed tests/e2e/v2/node_modules/.installed tests/e2e/frameworks/node_modules/.installed
 RUST_SOURCES := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml)
 
 .PHONY: help
@@ -107,4 +107,4 @@ reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build $(VENV) target dist $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules
+	rm -rf .build $(VENV) target dist $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules
