@@ -153,7 +153,8 @@ class Inspector:
             return False
         if self.judge.banned.until(request.client_ip, now) is not None:
             return True
-        if route.transports is not None and transport not in route.transports:
+        kind = transport if transport == _WEBSOCKET else Transport.POLLING
+        if route.transports is not None and kind not in route.transports:
             return True
         conversation = self._conversations.find(request, decoder, now)
         return conversation is not None and conversation.blocked

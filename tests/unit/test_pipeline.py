@@ -405,6 +405,17 @@ def test_a_request_may_not_name_two_sessions(house: House, request_: Request) ->
     assert house.inspector.request(http("GET", POLLING + "&sid=a&sid=a")).verdict.action is Action.PASS
 
 
+def test_every_fallback_is_polling_to_a_route() -> None:
+    """Whatever the framework calls it; what leads to a WebSocket is not one."""
+    negotiate = http("POST", "/chat/negotiate?negotiateVersion=1")
+    sent = http("POST", "/echo/000/abc/xhr_send")
+    house = House(transports=frozenset({"websocket"}))
+    assert house.inspector.request(negotiate).verdict.action is Action.PASS
+    assert house.inspector.request(sent).verdict.action is not Action.PASS
+    house = House(transports=frozenset({"websocket", "polling"}))
+    assert house.inspector.request(sent).verdict.action is Action.PASS
+
+
 def test_only_allowed_transports_are_let_in() -> None:
     """A route may say WebSocket only."""
     house = House(transports=frozenset({"websocket"}))

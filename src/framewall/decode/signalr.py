@@ -26,9 +26,14 @@ _BEGUN = re.compile(rb"""[ \t\r\n]*\{[ \t\r\n]*(?:["']?(?:[a-zA-Z]{0,12}|\\.*))?
 _HUB_MESSAGE = re.compile(rb"""[ \t\r\n]*\{[ \t\r\n]*["']type["'][ \t\r\n]*:[^\x1e]*\x1e""")
 
 
+_OTHERS = ("EIO", "sid", "transport")
+"""Names of other frameworks' queries, whose sessions go by their own id."""
+
+
 def _id(request: Request) -> str | None:
-    found = parse_qs(request.query, keep_blank_values=True).get("id")
-    return found[-1] if found else None
+    query = parse_qs(request.query, keep_blank_values=True)
+    found = query.get("id")
+    return found[-1] if found and not any(name in query for name in _OTHERS) else None
 
 
 def _token(request: Request) -> str | None:
@@ -67,7 +72,7 @@ class SignalR(Decoder):
     def exchange(self, request: Request, known: Callable[[str], bool]) -> Exchange | None:
         """The negotiation; and by a known id or one of a token's kind, events, polls and messages."""
         if request.path.endswith(_NEGOTIATE) and request.method == "POST":
-            return Exchange("negotiate", None, sends=True, begins=True)
+            return Exchange("websocket", None, sends=True, begins=True)  # the way to every transport
         token = _id(request)
         if token is None or not (known(token) or (_token(request) and request.method == "POST")):
             return None

@@ -28,8 +28,9 @@ _FRAME_CALL = re.compile(rb"<script[^>]*>\s*r\(c,\s*(.*?)\);?\s*</script>", re.D
 
 
 def _query(request: Request) -> dict[str, str]:
-    """Names as ASP.NET compares them, whatever their case; the last of each."""
-    return {key.lower(): value for key, value in parse_qsl(request.query, keep_blank_values=True)}
+    """Names as ASP.NET compares them, whatever their case; the last of each. Socket.IO's sessions are its own."""
+    found = {key.lower(): value for key, value in parse_qsl(request.query, keep_blank_values=True)}
+    return {} if "eio" in found or "sid" in found else found
 
 
 def _step(request: Request) -> str:
@@ -190,9 +191,15 @@ class SignalR2(Decoder):
         own = token or "connectiondata" in query or "clientprotocol" in query
         if step not in _STEPS or not own or request.method not in ("GET", "POST"):
             return None
-        transport = query.get("transport", "")
+        transport = query.get("transport", "").lower()
+        if transport == "websockets" or step in ("negotiate", "ping", "abort"):
+            transport = "websocket"  # every transport is begun and ended so
+        if not transport.isalpha():
+            transport = "longpolling"
         sends = request.method == "POST" and step != "negotiate"
-        return Exchange(transport if transport.isalpha() else "polling", token, sends, step == "negotiate")
+        if sends and step == "send" and transport == "websocket":
+            transport = "longpolling"
+        return Exchange(transport, token, sends, step == "negotiate")
 
     def hang_up(self, request: Request, session: str) -> SendUpstream:
         """An ``abort`` with the session's own query and cookies."""

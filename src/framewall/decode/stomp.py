@@ -51,6 +51,10 @@ class StompReader(Reader):
             except PeerError as error:
                 packets += error.packets
                 refused = refused or error
+        if not stream.plausible():
+            stream.forget()
+            refused = refused or DecodeError("stomp.frame", "not the beginning of a STOMP frame")
+            packets.append(Packet(NAME, self._version, "unknown", (Part(message.data),)))
         left = min(len(stream.held), len(message.data))
         if left:
             packets.append(Packet(NAME, self._version, "partial", (Part(message.data[-left:]),)))

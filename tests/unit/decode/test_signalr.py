@@ -244,6 +244,12 @@ def test_more_in_a_message_than_the_limit() -> None:
     assert b"<script>" in packets[-1].parts[0].data
 
 
+@pytest.mark.parametrize("end", [b"", b"}", b"{", b'"}'])
+def test_a_first_record_that_does_not_end_is_read_in_linear_time(end: bytes) -> None:
+    """Before any handshake, a few bytes a message."""
+    read(decoder.reader(upgrade(HUB)), map(binary, [b'{"a":"', *[b"x" + end] * 30_000]))
+
+
 # claims
 
 
@@ -264,6 +270,28 @@ def test_after_a_forged_handshake_plain_messages_are_still_judged() -> None:
         for data in ('{"text":"<script>"}', "<script>"):
             reading = readings.message(text(data))
             assert any(b"<script>" in leaf for leaf in leaves.of(reading.packets))
+
+
+def test_another_application_with_such_an_id_is_left_alone() -> None:
+    """Its messages are whole documents without a record's end: never collected, never refused."""
+    readings = Readings(upgrade(HUB), Upgrade())
+    for side in Direction:
+        for number in range(20):
+            for said in ({"text": "hello", "n": number}, {"type": 1, "text": "hello"}):
+                reading = readings.message(text(json.dumps(said), side))
+                assert not reading.errors
+    assert reading.framework == "json"
+
+
+def test_a_record_s_end_in_a_message_of_its_own() -> None:
+    """Does not hide the record: it is judged as the document that it is."""
+    record = '{"type":1,"target":"M","arguments":["<script>"]}'
+    readings = Readings(upgrade(HUB), Upgrade())
+    assert b"<script>" in leaves.of(readings.message(text(record)).packets)
+    readings = Readings(upgrade(HUB), Upgrade())
+    readings.message(text(JSON))
+    found = [packet for data in (record, "\x1e") for packet in readings.message(text(data)).packets]
+    assert found[-1].name == "M"
 
 
 def test_both_halves_of_the_handshake_prove_it() -> None:
@@ -327,8 +355,17 @@ def test_which_requests_are_exchanges() -> None:
     assert transport("PUT", "/chat?id=a") is None
 
 
+def test_the_negotiation_belongs_to_every_transport() -> None:
+    """A route that allows WebSockets alone must let it pass."""
+    found = decoder.exchange(http("POST", "/chat/negotiate?negotiateVersion=1"), lambda _: False)
+    assert found
+    assert found.transport == "websocket"
+
+
 def test_other_things_ids_are_no_sessions() -> None:
-    """Or strangers would share one."""
+    """Or strangers would share one; Socket.IO's sessions are its own, whatever else their query says."""
+    assert decoder.session(upgrade(f"/socket.io/?EIO=4&transport=websocket&id={TOKEN}")) is None
+    assert decoder.exchange(http("POST", f"/socket.io/?EIO=4&sid=a&id={TOKEN}"), bool) is None
     assert decoder.session(upgrade(HUB)) == TOKEN
     assert decoder.session(upgrade("/room?id=5")) is None
     assert decoder.session(upgrade("/room?id=0b8cf8d5-95ba-4dbd-9b57-7ac9f4a9e43c")) is None

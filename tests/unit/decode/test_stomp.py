@@ -270,6 +270,26 @@ def test_a_connect_of_one_byte_a_message_is_recognised() -> None:
     assert readings.message(text(SEND)).packets[0].name == "SEND /app/chat"
 
 
+def test_one_letter_is_no_stomp() -> None:
+    """A chat in which somebody says ``S`` goes on as before: nothing is collected, nothing refused."""
+    readings = Readings(upgrade("/"), Upgrade())
+    readings.message(text("S"))
+    for _ in range(20):
+        reading = readings.message(text("hello"))
+        assert not reading.errors
+        assert reading.framework == "text"
+
+
+def test_a_line_that_begins_no_frame_is_refused_at_once() -> None:
+    """Not when a NUL comes."""
+    for data in (b"hello", b"OTHER\nx:y\n", b"S" * 40):
+        packets, errors = reading(data)
+        assert isinstance(errors[0], DecodeError)
+        assert packets[-1].parts[0].data == data
+    packets, errors = reading(b"SEN", b"D\n\nhello\0")
+    assert not errors
+
+
 def test_after_a_forged_connect_plain_messages_are_still_judged() -> None:
     """Whole, though they are no frames."""
     readings = Readings(upgrade("/"), Upgrade())

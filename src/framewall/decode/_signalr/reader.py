@@ -20,6 +20,7 @@ NAME = "signalr"
 _PROTOCOLS = {"json": False, "messagepack": True, "blazorpack": True}
 _PINGS = frozenset((Record(b'{"type":6}', False), Record(b"\x91\x06", True)))
 _ANSWERED = b"{}"
+_JSON_SPACE = b" \t\r\n"
 
 
 class SignalRReader(Reader):
@@ -36,6 +37,7 @@ class SignalRReader(Reader):
         self._version = ""
         self._asked: bool | None = None
         self._streams = {side: Stream() for side in Direction}
+        self._whole: dict[Direction, bool] = {}
 
     def decode(self, message: Message) -> Sequence[Packet]:
         """The bytes of one message, whatever its opcode."""
@@ -87,6 +89,11 @@ class SignalRReader(Reader):
             stream.forget()
             refused = refused or error
             packets.append(self._raw(data, "unknown"))
+        if refused is None and stream.binary is None:
+            refused = self._document(side, data)
+            if refused:
+                stream.forget()
+                packets.append(self._raw(data, "unknown"))
         left = min(len(stream.held), len(data))
         if left:
             packets.append(self._raw(data[-left:], "partial"))
@@ -94,6 +101,21 @@ class SignalRReader(Reader):
             refused.packets = packets
             raise refused
         return packets
+
+    def _document(self, side: Direction, data: bytes) -> DecodeError | None:
+        """The refusal of a JSON text that is no record, on a connection that has shown no sign of SignalR.
+
+        A handshake or hub message may have its end in the next message, and nothing else may follow it.
+        """
+        if self._whole.pop(side, False) and data.lstrip(_JSON_SPACE)[:1] != b"\x1e":
+            return DecodeError("signalr.record", "a record without its end")
+        whole = _map(data) if len(self._streams[side].held) == len(data) else None
+        if whole is None:
+            return None
+        if whole.get("protocol") is None and _kind(whole.get("type")) not in fields.KINDS:
+            return DecodeError("signalr.record", "a JSON text that is no record")
+        self._whole[side] = True
+        return None
 
     def _record(self, side: Direction, record: Record) -> Packet:
         if record in _PINGS:

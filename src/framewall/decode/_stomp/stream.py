@@ -55,6 +55,17 @@ class Stream:
         self.held.clear()
         self._begin(0)
 
+    def plausible(self) -> bool:
+        """Whether what is held can become a frame: its first line is a command, or the beginning of one."""
+        if self._head is not None:
+            return True
+        start = bytes(self.held[:_LONGEST_COMMAND])
+        line, end, _ = start.upper().partition(b"\n")
+        bare = line.strip()
+        if end or len(line) == _LONGEST_COMMAND:
+            return bare in COMMANDS
+        return any(command.startswith(bare) for command in COMMANDS)
+
     def frames(self) -> Iterator[Frame]:
         """Every frame that is complete, and what a server that ignores lengths would already see."""
         at = 0
