@@ -23,7 +23,7 @@ def test_every_framework_is_listed() -> None:
 
 def test_every_rule_of_the_decoders_is_listed() -> None:
     code = "".join(file.read_text() for file in DECODE.rglob("*.py"))
-    rules = set(re.findall(r'"((?:socketio|engineio|http)\.[a-z-]+)"', code))
+    rules = set(re.findall(r'"((?:socketio|engineio|http|signalr2?|stomp|sockjs|wamp)\.[a-z-]+)"', code))
     assert len(rules) > 5
     assert {rule for rule in rules if f"| `{rule}` |" not in PAGE} == set()
 
