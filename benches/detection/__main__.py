@@ -13,6 +13,7 @@ from benches.detection import corpora, peers
 from benches.detection.cost import cost_table, worst_table
 from benches.detection.envelopes import DISGUISES, ENVELOPES
 from benches.detection.rates import Rate, Rates
+
 from framewall._core import Engine, Settings
 from framewall.detect import builtin_engine
 
@@ -43,7 +44,9 @@ def rates(engine: Engine, settings: Settings) -> list[str]:
         lines.append(f"| {kind} | {rate} | {100 * agreed.kinds.get(kind, Rate()).value:.1f} % |")
     lines += [f"| all | {found.total()} | {100 * agreed.total().value:.1f} % |", ""]
     lines += ["| benign | wrongly blocked |", "|---|---|"]
-    lines += [f"| {kind} | {rate} |" for kind, rate in sorted(wrong.kinds.items(), key=lambda item: -item[1].n)]
+    lines += [
+        f"| {kind} | {rate} |" for kind, rate in sorted(wrong.kinds.items(), key=lambda item: -item[1].n)
+    ]
     lines += [f"| all | {wrong.total()} |", ""]
     recall = found.total().value
     for name, rate in (("with code", wrong.total()), ("without code", wrong.total("code"))):
@@ -55,7 +58,11 @@ def rates(engine: Engine, settings: Settings) -> list[str]:
 def matrix(engine: Engine, settings: Settings, count: int) -> list[str]:
     """Disguise by envelope, as a share of what is found plain in a JSON value."""
     picked = random.Random(7).sample(corpora.attacks(), count)
-    plain = [s for s in picked if engine.inspect(ENVELOPES["json value"](s.text), settings).score >= settings.threshold]
+    plain = [
+        s
+        for s in picked
+        if engine.inspect(ENVELOPES["json value"](s.text), settings).score >= settings.threshold
+    ]
     lines = ["| | " + " | ".join(DISGUISES) + " |", "|---|" + "---|" * len(DISGUISES)]
     for envelope, wrap in ENVELOPES.items():
         cells = []
@@ -65,7 +72,12 @@ def matrix(engine: Engine, settings: Settings, count: int) -> list[str]:
                 rate.add(engine.inspect(wrap(disguise(sample.text)), settings).score >= settings.threshold)
             cells.append(f"{100 * rate.value:.0f}")
         lines.append(f"| {envelope} | " + " | ".join(cells) + " |")
-    return [*lines, "", f"Per cent of the {len(plain)} attacks (of {count} drawn) found plain in a JSON value.", ""]
+    return [
+        *lines,
+        "",
+        f"Per cent of the {len(plain)} attacks (of {count} drawn) found plain in a JSON value.",
+        "",
+    ]
 
 
 def write(lines: Iterable[str]) -> None:
@@ -73,15 +85,21 @@ def write(lines: Iterable[str]) -> None:
     page = PAGE.read_text(encoding="utf-8")
     head, rest = page.split(MARKS[0])
     tail = rest.split(MARKS[1])[1]
-    PAGE.write_text(f"{head}{MARKS[0]}\n\n" + "\n".join(lines).strip() + f"\n\n{MARKS[1]}{tail}", encoding="utf-8")
+    PAGE.write_text(
+        f"{head}{MARKS[0]}\n\n" + "\n".join(lines).strip() + f"\n\n{MARKS[1]}{tail}", encoding="utf-8"
+    )
 
 
 def main() -> int:
     """Measure, print, and write if asked to."""
     parser = argparse.ArgumentParser(prog="python -m benches.detection", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE}")
-    parser.add_argument("--matrix", type=int, default=400, metavar="N", help="attacks drawn for the matrix (400)")
-    parser.add_argument("--peers", action="store_true", help="also libmodsecurity with the Core Rule Set, if installed")
+    parser.add_argument(
+        "--matrix", type=int, default=400, metavar="N", help="attacks drawn for the matrix (400)"
+    )
+    parser.add_argument(
+        "--peers", action="store_true", help="also libmodsecurity with the Core Rule Set, if installed"
+    )
     options = parser.parse_args()
     engine, settings = builtin_engine(), Settings()
     lines = ["### Rates", "", *rates(engine, settings)]

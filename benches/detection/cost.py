@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from benches.detection import corpora
 from benches.detection.rates import percentiles
+
 from framewall._core import Engine, Settings
 
 #: Each message is judged this many times, in whole passes over distinct messages; the least time counts, so that
@@ -35,12 +36,22 @@ def cost_table(engine: Engine, settings: Settings, message: Callable[[str], byte
         record: list[str] = []
         while sum(map(len, record)) < size - 24:
             record.append(drawn.choice(benign)[:size])
-        return json.dumps({"type": "msg", "items": record}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return json.dumps({"type": "msg", "items": record}, ensure_ascii=False).encode(
+            "utf-8", "surrogatepass"
+        )
 
     rows = [("corpora", every)]
-    rows += [(f"benign, {size} B", [sized(size) for _ in range(count)]) for size, count in ((50, 2000), (2048, 500), (65536, 40))]
-    lines = ["| µs a message, one thread, native | n | mean | p50 | p99 | p99.9 |", "|---|---|---|---|---|---|"]
-    lines += [f"| {name} | {len(rows)} | {percentiles(timed(engine, settings, rows))} |" for name, rows in rows]
+    rows += [
+        (f"benign, {size} B", [sized(size) for _ in range(count)])
+        for size, count in ((50, 2000), (2048, 500), (65536, 40))
+    ]
+    lines = [
+        "| µs a message, one thread, native | n | mean | p50 | p99 | p99.9 |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {len(rows)} | {percentiles(timed(engine, settings, rows))} |" for name, rows in rows
+    ]
     return [*lines, ""]
 
 

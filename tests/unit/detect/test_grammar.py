@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from benches.detection.grammar import GRAMMARS, texts
+
 from framewall.detect import builtin_engine
 
 
@@ -16,12 +16,28 @@ def test_nine_in_ten_are_found_as_text_and_in_a_message(attack: str) -> None:
     for wrapped in (False, True):
         bodies = [json.dumps({"text": text}) if wrapped else text for text in made]
         found = [engine.inspect([(body.encode(), "auto", False)]).score >= 5 for body in bodies]
-        assert sum(found) >= 0.9 * len(found), [body for body, hit in zip(bodies, found, strict=True) if not hit][:5]
+        assert sum(found) >= 0.9 * len(found), [
+            body for body, hit in zip(bodies, found, strict=True) if not hit
+        ][:5]
 
 
-TALK = ["don't", "select one or two", "<3", "1 < 2 and 3 > 2", "drop table reservations at 7", "see ../README",
-        "apt-get update; apt-get upgrade", "I like this | that", "it's 5 o'clock & I'm here", "C:\\temp is full",
-        "price: $5 (or {best} offer)", "eyes on the (prize)", "a/b testing", "50% off & more", "O'Brien; O'Neil"]  # fmt: skip
+TALK = [
+    "don't",
+    "select one or two",
+    "<3",
+    "1 < 2 and 3 > 2",
+    "drop table reservations at 7",
+    "see ../README",
+    "apt-get update; apt-get upgrade",
+    "I like this | that",
+    "it's 5 o'clock & I'm here",
+    "C:\\temp is full",
+    "price: $5 (or {best} offer)",
+    "eyes on the (prize)",
+    "a/b testing",
+    "50% off & more",
+    "O'Brien; O'Neil",
+]
 
 
 @pytest.mark.parametrize("text", TALK)

@@ -39,7 +39,11 @@ for name, kind in SERIALIZERS.items():
             )
 for message in MESSAGES:
     wire = ubjson.dumpb(message["value"])
-    case = {"name": f"{message['name']}, py-ubjson", "message": message["name"], "subprotocol": "wamp.2.ubjson"}
+    case = {
+        "name": f"{message['name']}, py-ubjson",
+        "message": message["name"],
+        "subprotocol": "wamp.2.ubjson",
+    }
     cases.append({**case, "wire": b64encode(wire).decode()})
 packages = ("autobahn", "msgpack", "cbor2", "bjdata", "py-ubjson")
 by = [f"{each} {version(each)}" for each in packages] + [f"python {sys.version.split()[0]}"]

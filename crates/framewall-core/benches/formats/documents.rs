@@ -37,7 +37,7 @@ fn chat(count: usize) -> Vec<u8> {
 }
 
 fn points(count: usize) -> Vec<u8> {
-    let point = |id: usize| serde_json::json!({"x": id as f64 * 0.37, "y": id * 31 % 977, "t": 1_700_000_000 + id, "ok": id % 2 == 0});
+    let point = |id: usize| serde_json::json!({"x": id as f64 * 0.37, "y": id * 31 % 977, "t": 1_700_000_000 + id, "ok": id.is_multiple_of(2)});
     serde_json::to_vec(&(0..count).map(point).collect::<Vec<_>>()).expect("JSON")
 }
 

@@ -3,12 +3,14 @@
 use super::graphql;
 use super::tokens::{self, Hit};
 
+type Judge = fn(&[u8]) -> Option<Hit>;
+
 /// A tokeniser that has the last word on a candidate.
 #[derive(Clone, Copy)]
-pub struct Confirm(fn(&[u8]) -> Option<Hit>);
+pub struct Confirm(Judge);
 
 #[rustfmt::skip]
-const ALL: &[(&str, fn(&[u8]) -> Option<Hit>)] = &[
+const ALL: &[(&str, Judge)] = &[
     ("sql", tokens::sql::judge),
     ("html", tokens::html::judge),
     ("js", tokens::js::judge),

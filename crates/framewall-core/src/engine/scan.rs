@@ -98,7 +98,7 @@ impl<'a> Scan<'a> {
 
     /// Sum of the scores, capped by class, and the findings, strongest first.
     pub fn report(mut self) -> Report {
-        self.findings.sort_by(|one, other| other.score.cmp(&one.score));
+        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.score));
         let score = self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum();
         Report { score, findings: self.findings }
     }
@@ -287,8 +287,8 @@ impl<'a> Scan<'a> {
         marks.fill(0);
         engine.candidates(&text[window.clone()], set, &mut marks);
         let sharper = is_document(place.chain);
-        for word in 0..marks.len() {
-            let mut left = if sharper { marks[word] } else { marks[word] & !self.scratch.found[word] };
+        for (word, marked) in marks.iter().enumerate() {
+            let mut left = if sharper { *marked } else { *marked & !self.scratch.found[word] };
             while left != 0 {
                 let number = (word * 64) as u16 + left.trailing_zeros() as u16;
                 left &= left - 1;

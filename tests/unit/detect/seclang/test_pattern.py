@@ -22,11 +22,11 @@ from framewall.detect.seclang.pattern import UnsupportedPatternError, translate
         (r"(?i)x(?:y)(?P<n>z)", r"(?i)x(?:y)(?P<n>z)"),
     ],
 )
-def test_the_same_language_in_the_engines_syntax(pcre, ours):
+def test_the_same_language_in_the_engines_syntax(pcre: str, ours: str) -> None:
     assert translate(pcre) == ours
 
 
 @pytest.mark.parametrize("pcre", [r"(?=a)", r"(?!a)", r"(?<=a)b", r"(?<!a)b", r"(a)\1"])
-def test_what_is_not_linear_is_refused_by_name(pcre):
+def test_what_is_not_linear_is_refused_by_name(pcre: str) -> None:
     with pytest.raises(UnsupportedPatternError, match=r"it (needs|refers)"):
         translate(pcre)
