@@ -43,9 +43,9 @@ def start_chat() -> Iterator[Callable[[str], Chat]]:
         yield lambda version: stack.enter_context(Chat(version))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, driven by Playwright."""
+    """Debian's Chromium, driven by Playwright; no longer than a module, since its event loop runs as long."""
     assert Path(CHROMIUM).exists(), (
         "Chromium is missing: `make test` installs it, or apt-get install chromium"
     )

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
-
-# Read when websockets is imported; a message of ours has more.
-os.environ.setdefault("WEBSOCKETS_MAX_FRAGMENTS", "100000")
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
