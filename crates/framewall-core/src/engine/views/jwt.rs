@@ -8,12 +8,18 @@ pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
 
 /// Every token in the text, up to a handful.
 pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut past = 0;
     for start in memchr::memmem::find_iter(text, b"eyJ").take(8) {
+        // The claims of a token begin like a token.
+        if start < past {
+            continue;
+        }
         let token = &text[start..];
         let end = token
             .iter()
             .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')))
             .unwrap_or(token.len());
+        past = start + end;
         let mut parts = token[..end].split(|byte| *byte == b'.');
         let (Some(header), Some(claims)) = (parts.next(), parts.next()) else { continue };
         for part in [header, claims] {

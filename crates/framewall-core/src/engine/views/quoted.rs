@@ -3,7 +3,12 @@
 use super::{ByteSet, nibble};
 
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
-    set.has(b'=') && text.windows(3).any(|three| three[0] == b'=' && escape(three[1], three[2]).is_some())
+    set.has(b'=')
+        && text.windows(3).any(|three| match three {
+            [b'=', b'\n', _] | [b'=', b'\r', b'\n'] => true,
+            [b'=', high, low] => escape(*high, *low).is_some(),
+            _ => false,
+        })
 }
 
 fn escape(high: u8, low: u8) -> Option<u8> {
