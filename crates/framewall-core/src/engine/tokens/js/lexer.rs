@@ -328,7 +328,8 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
     let hex = |digits: &[u8]| {
         digits.iter().try_fold(0u32, |value, &digit| Some(value * 16 + char::from(digit).to_digit(16)?))
     };
-    let (value, length) = match *text.get(1)? {
+    let [b'\\', kind, ..] = text else { return None };
+    let (value, length) = match *kind {
         b'x' => (hex(text.get(2..4)?)?, 4),
         b'u' if text.get(2) == Some(&b'{') => {
             let close = text.iter().take(12).position(|&byte| byte == b'}')?;
@@ -349,7 +350,7 @@ pub(super) fn name_in_string(text: &[u8]) -> Name {
     let mut name = Spelled::default();
     let mut at = 1;
     while at + 1 < text.len() && name.length <= LONGEST {
-        match escape(&text[at..]).filter(|_| text[at] == b'\\') {
+        match escape(&text[at..]) {
             Some((byte, length)) => {
                 name.push(byte);
                 at += length;
