@@ -83,8 +83,12 @@ pub(crate) fn meant(bytes: &[u8]) -> bool {
         Err(error) if error.error_len().is_none() && head.len() == 4096 => 0,
         Err(_) => head.iter().filter(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).count(),
     };
-    odd * 8 <= head.len() && head.iter().any(u8::is_ascii_graphic) || sniff::likeliest(bytes) >= LIKELY
+    let written = head.iter().any(u8::is_ascii_graphic) || memchr::memmem::find(head, FULL_WIDTH).is_some();
+    odd * 8 <= head.len() && written || sniff::likeliest(bytes) >= LIKELY
 }
+
+/// How full-width signs and capitals begin in UTF-8.
+const FULL_WIDTH: &[u8] = b"\xef\xbc";
 
 /// From this likelihood on, decoded bytes are taken for a document.
 const LIKELY: Likelihood = 40;
