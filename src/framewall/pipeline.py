@@ -36,7 +36,7 @@ from framewall.model import (
     Upgrade,
     Verdict,
 )
-from framewall.policy import Policy, RoutePolicy, exceptions
+from framewall.policy import Policy, RoutePolicy, exceptions, traps
 from framewall.policy.judge import Judge, score
 from framewall.sessions import Conversation, Conversations
 
@@ -311,7 +311,7 @@ class Inspector:
         first = raw[0].part if raw else None
         packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
         findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
-        findings = exceptions.apply(route.exceptions, findings, packet.name)
+        findings = exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, packet.name)
         if not findings:
             return _passed(reading.framework)
         total = score(findings)
