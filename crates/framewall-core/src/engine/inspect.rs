@@ -120,6 +120,13 @@ pub(super) fn nests(text: &[u8], sure: bool) -> bool {
         && formats::sniff::readings(text, "").iter().next().is_some_and(|best| sure || best.sniff(text) >= SURE)
 }
 
+/// Whether this is surely a document in a binary format: its control characters are its own.
+pub(super) fn is_binary_document(bytes: &[u8]) -> bool {
+    formats::sniff::readings(bytes, "").iter().next().is_some_and(|best| {
+        best.name() != "json" && strict(best.name(), bytes) && best.sniff(bytes) >= SURE
+    })
+}
+
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.
 fn walk(
     format: &'static dyn Format,

@@ -1,11 +1,12 @@
 //! One leaf: its views, breadth first, and the rules in each of them.
 
+use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 
 use regex_automata::Input;
 
 use super::compile::{Engine, Rule};
-use super::inspect::{Document, excepted, nests};
+use super::inspect::{Document, excepted, is_binary_document, nests};
 use super::settings::Settings;
 use super::tokens::Hit;
 use super::views::{self, ByteSet};
@@ -16,6 +17,8 @@ use crate::limits::{self, Limit};
 
 /// Findings of one message that are kept.
 const KEPT: usize = 64;
+/// Further places of findings, as other readings name them.
+const FURTHER: usize = 32;
 /// Matched bytes that are kept.
 const SHOWN: usize = 256;
 
@@ -65,6 +68,7 @@ pub(super) struct Scan<'a> {
     scratch: &'a mut Scratch,
     pub queue: Vec<Document>,
     findings: Vec<Finding>,
+    further: Vec<Finding>,
     scores: Vec<(Attack, u32)>,
     limits: Vec<Limit>,
     work: u64,
@@ -84,6 +88,7 @@ impl<'a> Scan<'a> {
             scratch,
             queue: Vec::new(),
             findings: Vec::new(),
+            further: Vec::new(),
             scores: Vec::new(),
             limits: Vec::new(),
             work: settings.work,
@@ -96,9 +101,12 @@ impl<'a> Scan<'a> {
         if self.work == 0 || self.findings.len() >= KEPT { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Sum of the scores, capped by class, and the findings, strongest first.
+    /// Sum of the scores, capped by class, and the findings, strongest first; of equal ones the most exactly placed.
     pub fn report(mut self) -> Report {
-        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.score));
+        self.findings.append(&mut self.further);
+        self.findings
+            .sort_by_key(|finding| (Reverse(finding.score), Reverse(finding.path.len()), finding.chain.len()));
+        self.findings.truncate(KEPT);
         let score = self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum();
         Report { score, findings: self.findings }
     }
@@ -186,8 +194,12 @@ impl<'a> Scan<'a> {
         }
         // A token is read by its walker, which knows where its parts' leaves are.
         let token = set.has(b'.') && is_token(text);
+        let noise = !chain.is_empty() && set.beyond_ascii() && is_noise(text);
         for (number, view) in views::ALL.iter().enumerate() {
-            if token && matches!(view.name, "jwt" | "base64") {
+            if token && matches!(view.name, "jwt" | "base64")
+                || noise && view.respells()
+                || view.name == "nul" && set.controls() && is_binary_document(text)
+            {
                 continue;
             }
             if (view.needs)(&set, text) && self.work(VIEW * text.len() as u64, place).is_some() {
@@ -286,7 +298,7 @@ impl<'a> Scan<'a> {
         let mut marks = std::mem::take(&mut self.scratch.marks);
         marks.fill(0);
         engine.candidates(&text[window.clone()], set, &mut marks);
-        let sharper = is_document(place.chain);
+        let sharper = place.chain.len() > 1 && self.further.len() < FURTHER;
         for (word, marked) in marks.iter().enumerate() {
             let mut left = if sharper { *marked } else { *marked & !self.scratch.found[word] };
             while left != 0 {
@@ -305,7 +317,7 @@ impl<'a> Scan<'a> {
                     if self.once(number) {
                         self.find(rule.attack, &rule.id, rule.score, place, chain, text, span);
                     } else if sharper {
-                        self.sharpen(&rule.id, place, chain, text, span);
+                        self.sharpen(rule, place, chain, text, span);
                     }
                 }
             }
@@ -409,19 +421,28 @@ impl<'a> Scan<'a> {
         new
     }
 
-    /// Moves a finding that was made in the text of a document to the leaf of that document that it is in.
-    fn sharpen(&mut self, rule: &str, place: &Place<'_>, chain: &[u8], text: &[u8], span: Range<usize>) {
-        let holds = |finding: &&mut Finding| {
-            *finding.rule == *rule
-                && finding.part == place.part
-                && finding.path.len() < place.path.len()
-                && finding.path.iter().eq(place.path.iter().take(finding.path.len()))
+    /// A rule matched again inside a nested document: its finding in that document's text moves to the leaf, or where
+    /// the reading is a loose one or the finding elsewhere, the leaf is a further place of it, which adds no score.
+    fn sharpen(&mut self, rule: &Rule, place: &Place<'_>, chain: &[u8], text: &[u8], span: Range<usize>) {
+        let same = |finding: &Finding| *finding.rule == *rule.id && finding.part == place.part;
+        if self.findings.iter().chain(&self.further).any(|finding| same(finding) && finding.path == *place.path) {
+            return;
+        }
+        let around = self.findings.iter().position(|finding| same(finding) && holds(&finding.path, place.path));
+        let finding = Finding {
+            attack: rule.attack,
+            rule: rule.id.clone(),
+            score: rule.score,
+            part: place.part,
+            path: place.path.clone(),
+            role: place.role,
+            chain: names(place.chain, chain),
+            matched: text[span.start..span.end.min(span.start + SHOWN)].to_vec(),
+            span: around.map_or(&place.span, |at| &self.findings[at].span).clone(),
         };
-        if let Some(finding) = self.findings.iter_mut().find(holds) {
-            finding.path.clone_from(place.path);
-            finding.role = place.role;
-            finding.chain = names(place.chain, chain);
-            finding.matched = text[span.start..span.end.min(span.start + SHOWN)].to_vec();
+        match around {
+            Some(at) if is_document(place.chain) => self.findings[at] = finding,
+            _ => self.further.push(finding),
         }
     }
 
@@ -465,6 +486,18 @@ fn shift(span: &Range<usize>, window: &Range<usize>) -> Range<usize> {
 fn is_document(chain: &[&'static str]) -> bool {
     const LOOSE: [&str; 6] = ["xml", "form", "csv", "yaml", "text", "protobuf"];
     chain.len() > 1 && chain.last().is_some_and(|format| !LOOSE.contains(format))
+}
+
+/// Whether most of it is nothing that a text is made of: then respelling it is done once, not in every combination.
+fn is_noise(text: &[u8]) -> bool {
+    let odd = |byte: &&u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    let head = &text[..text.len().min(WINDOW)];
+    head.iter().filter(odd).count() * 2 > head.len() && std::str::from_utf8(text).is_err()
+}
+
+/// Whether the first path leads to something around the second.
+fn holds(outer: &Path, inner: &Path) -> bool {
+    outer.len() < inner.len() && outer.iter().eq(inner.iter().take(outer.len()))
 }
 
 fn names(outer: &[&'static str], views: &[u8]) -> Vec<&'static str> {

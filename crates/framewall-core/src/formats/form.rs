@@ -26,6 +26,9 @@ impl Format for Form {
         if !head[..equals].iter().all(|&byte| is_name(byte)) {
             return 0;
         }
+        if padding(bytes, equals) {
+            return 0;
+        }
         if memchr::memchr3(b' ', b'\n', b'<', head).is_none() { 70 } else { 30 }
     }
 
@@ -44,6 +47,14 @@ impl Format for Form {
         walk.exit(Container::Map, 0..bytes.len())?;
         Ok(bytes.len())
     }
+}
+
+/// Whether the equals signs are no more than the padding of base64: a name without a value would show no more either.
+fn padding(bytes: &[u8], equals: usize) -> bool {
+    bytes.len() % 4 == 0
+        && bytes.len() - equals <= 2
+        && bytes.ends_with(b"=")
+        && bytes[..equals].iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/'))
 }
 
 /// What names are made of before anything is decoded.

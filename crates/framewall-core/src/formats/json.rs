@@ -31,6 +31,7 @@ impl Format for Json {
     fn sniff(&self, bytes: &[u8]) -> Likelihood {
         let at = skip_blank(&bytes[..bytes.len().min(512)], 0);
         match bytes.get(at) {
+            Some(b'{' | b'[') if counted(&bytes[at + 1..]) => 5,
             Some(b'{' | b'[') => 90,
             Some(b'"') => 70,
             Some(b'\'') => 20,
@@ -312,6 +313,13 @@ impl Reader<'_> {
 fn glued(bytes: &[u8]) -> bool {
     let digits = bytes.iter().take(24).take_while(|byte| byte.is_ascii_digit()).count();
     matches!(bytes.get(digits), Some(b'[' | b'{'))
+}
+
+/// UBJSON's type markers and then a byte of a length, which no parser of JSON reads past.
+fn counted(bytes: &[u8]) -> bool {
+    let markers = bytes.iter().take(4).take_while(|byte| b"iUIlLumMSCHdD$#[{".contains(byte)).count();
+    let blank = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r');
+    markers > 0 && bytes.get(markers).is_some_and(|byte| byte.is_ascii_control() && !blank(byte))
 }
 
 fn word_kind(word: &[u8]) -> Kind {

@@ -69,6 +69,8 @@ impl Format for Thrift {
         let clean = seen.sound && seen.garbled == 0;
         match shape {
             Shape::Strict if clean => 95,
+            // What it calls a string may be bytes.
+            Shape::Strict if seen.whole => 60,
             Shape::Compact if clean && seen.whole => 60,
             Shape::Strict | Shape::Compact => 20,
             Shape::Old if clean => 60,

@@ -38,6 +38,13 @@ pub struct View {
     pub classes: &'static [Attack],
 }
 
+impl View {
+    /// Whether it spells the same text otherwise, as opposed to opening what a text was packed into.
+    pub fn respells(&self) -> bool {
+        self.last || matches!(self.name, "plus" | "fold" | "utf-16" | "nul" | "utf-7" | "quoted-printable")
+    }
+}
+
 const SHELL: &[Attack] = &[Attack::Rce, Attack::PathTraversal, Attack::Ssrf];
 const CODE: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Nosqli, Attack::Rce, Attack::Ssti, Attack::PathTraversal];
 const COMMENTED: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Rce, Attack::Ssti];
