@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::compile::Engine;
 use super::glob;
-use super::scan::{Fresh, Place, Scan};
+use super::scan::{Fresh, Place, Scan, is_noise};
 use super::settings::Settings;
 use super::{Attack, Part, Report, Scratch};
 use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
@@ -15,6 +15,9 @@ const SURE: u8 = 50;
 const GUESS_NODES: u32 = 4096;
 /// Work of walking one byte.
 const WALKING: u64 = 6;
+
+/// Formats that text, or noise, is taken for by chance.
+const LOOSE: [&str; 4] = ["xml", "form", "csv", "yaml"];
 
 /// A document still to be read: a part, or something found inside a leaf.
 pub(super) struct Document {
@@ -84,8 +87,9 @@ struct Root {
 
 fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budget, scan: &mut Scan<'_>) {
     let mut covered = root.scanned;
+    let noise = root.scanned && is_noise(bytes);
     for format in formats::sniff::readings(bytes, hint).iter() {
-        if format.name() == "text" {
+        if format.name() == "text" || noise && LOOSE.contains(&format.name()) {
             continue;
         }
         if scan

@@ -12,7 +12,7 @@ use super::tokens::Hit;
 use super::views::{self, ByteSet};
 use super::{Attack, Finding, Report, Scratch};
 use crate::formats::jwt::is_token;
-use crate::formats::{Path, Role};
+use crate::formats::{Path, Role, Segment};
 use crate::limits::{self, Limit};
 
 /// Findings of one message that are kept.
@@ -22,6 +22,9 @@ const FURTHER: usize = 32;
 /// Matched bytes that are kept.
 const SHOWN: usize = 256;
 
+/// Printable characters in a row that random bytes seldom hold.
+const WORDS: usize = 10;
+
 /// Longer texts are read in windows of this size, so that a rule runs only near its literals.
 const WINDOW: usize = 4096;
 /// How much of a window the next one repeats.
@@ -29,6 +32,11 @@ const OVERLAP: usize = 512;
 /// What tokenisers read before a window that is not the first: they are not to take it for the start of a text.
 const PROSE: &[u8] = b"and so it goes on ";
 
+/// Work that is still done on a message that a reached limit blocks: about some milliseconds.
+const AFTER_BOMB: u64 = 4 << 20;
+
+/// Work of one leaf, however short.
+const LEAF: u64 = 256;
 /// Work of one byte under the literals, a pattern, a tokeniser, a view: about nanoseconds.
 const LITERALS: u64 = 2;
 const PATTERN: u64 = 2;
@@ -71,6 +79,8 @@ pub(super) struct Scan<'a> {
     further: Vec<Finding>,
     scores: Vec<(Attack, u32)>,
     limits: Vec<Limit>,
+    /// Whether the form being read is mostly no text.
+    noise: bool,
     work: u64,
     bytes: u64,
 }
@@ -91,6 +101,7 @@ impl<'a> Scan<'a> {
             further: Vec::new(),
             scores: Vec::new(),
             limits: Vec::new(),
+            noise: false,
             work: settings.work,
             bytes: settings.decoded_bytes,
         }
@@ -118,6 +129,9 @@ impl<'a> Scan<'a> {
         }
         self.limits.push(limit);
         let rule = format!("data_bomb.{}", limit.name);
+        if self.settings.cap(Attack::DataBomb) >= self.settings.threshold {
+            self.work = self.work.min(AFTER_BOMB);
+        }
         self.find(Attack::DataBomb, &rule, self.settings.threshold.max(5), place, &[], b"", 0..0);
     }
 
@@ -145,6 +159,9 @@ impl<'a> Scan<'a> {
 
     /// Judges one text in every view.
     pub fn leaf(&mut self, text: &[u8], place: Place<'_>, fresh: Fresh) {
+        if self.work(LEAF, &place).is_none() {
+            return;
+        }
         let mut forms = std::mem::take(&mut self.scratch.forms);
         let mut seen = std::mem::take(&mut self.scratch.seen);
         forms.clear();
@@ -173,6 +190,7 @@ impl<'a> Scan<'a> {
     ) {
         let set = ByteSet::of(text);
         let last = chain.last().map_or(0, |view| view + 1);
+        self.noise = set.beyond_ascii() && is_noise(text);
         self.rules(text, &set, 1 << last, chain, place);
         if chain.is_empty() && !self.engine.imported.is_empty() {
             self.imported(text, place);
@@ -180,8 +198,8 @@ impl<'a> Scan<'a> {
         if chain.last().is_some_and(|view| views::ALL[usize::from(*view)].last) {
             return;
         }
-        const WORDS: ByteSet = ByteSet::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,!?_-:;()\r\n\t");
-        if set.within(&WORDS) && (set.has(b' ') || text.len() < 8) {
+        const PLAIN: ByteSet = ByteSet::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,!?_-:;()\r\n\t");
+        if set.within(&PLAIN) && (set.has(b' ') || text.len() < 8) {
             return;
         }
         let depth = place.chain.len() + chain.len();
@@ -194,10 +212,9 @@ impl<'a> Scan<'a> {
         }
         // A token is read by its walker, which knows where its parts' leaves are.
         let token = set.has(b'.') && is_token(text);
-        let noise = !chain.is_empty() && set.beyond_ascii() && is_noise(text);
         for (number, view) in views::ALL.iter().enumerate() {
             if token && matches!(view.name, "jwt" | "base64")
-                || noise && view.respells()
+                || self.noise && !chain.is_empty() && !view.unpacks
                 || view.name == "nul" && set.controls() && is_binary_document(text)
             {
                 continue;
@@ -242,6 +259,9 @@ impl<'a> Scan<'a> {
                 self.limit(limits::LEAF_FANOUT, place);
             }
             return;
+        }
+        if view.unpacks && views::is_cut(text, &out) {
+            self.limit(limits::DECODED_BYTES, place);
         }
         let Some(left) = self.bytes.checked_sub(out.len() as u64) else {
             self.limit(limits::DECODED_BYTES, place);
@@ -394,6 +414,9 @@ impl<'a> Scan<'a> {
             }
             None => span,
         };
+        if self.noise && rule.attack != Attack::Deserialization && !has_words(&text[confirmed.clone()]) {
+            return None;
+        }
         let near = &text[window.clone()];
         if rule.unless.as_ref().is_some_and(|pattern| pattern.is_match(near)) {
             return None;
@@ -429,6 +452,9 @@ impl<'a> Scan<'a> {
             return;
         }
         let around = self.findings.iter().position(|finding| same(finding) && holds(&finding.path, place.path));
+        if around.is_some_and(|at| is_markup(place, self.findings[at].path.len())) {
+            return;
+        }
         let finding = Finding {
             attack: rule.attack,
             rule: rule.id.clone(),
@@ -488,11 +514,25 @@ fn is_document(chain: &[&'static str]) -> bool {
     chain.len() > 1 && chain.last().is_some_and(|format| !LOOSE.contains(format))
 }
 
-/// Whether most of it is nothing that a text is made of: then respelling it is done once, not in every combination.
-fn is_noise(text: &[u8]) -> bool {
+/// Whether much of it is nothing that a text is made of: then it is unpacked but respelt only once, read only as what
+/// has a mark of its own, and what is found has to have [`WORDS`] printable characters in a row.
+pub(super) fn is_noise(text: &[u8]) -> bool {
     let odd = |byte: &&u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let head = &text[..text.len().min(WINDOW)];
-    head.iter().filter(odd).count() * 2 > head.len() && std::str::from_utf8(text).is_err()
+    head.iter().filter(odd).count() * 3 > head.len() && std::str::from_utf8(text).is_err()
+}
+
+fn has_words(text: &[u8]) -> bool {
+    text.split(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).any(|run| run.len() >= WORDS)
+}
+
+/// Whether the document below this depth is a piece of HTML: its elements are no fields of anything.
+fn is_markup(place: &Place<'_>, depth: usize) -> bool {
+    const HTML: &str = " a audio b base body button details div embed form head html i iframe img input link math meta \
+                        object p script select span style svg table textarea video ";
+    place.chain.last() == Some(&"xml")
+        && matches!(place.path.iter().nth(depth), Some(Segment::Key(name))
+            if std::str::from_utf8(name).is_ok_and(|name| HTML.contains(&format!(" {} ", name.to_ascii_lowercase()))))
 }
 
 /// Whether the first path leads to something around the second.

@@ -68,6 +68,7 @@ fn sniff(format: &dyn Format, bytes: &[u8]) -> Likelihood {
         true if seen.containers == 0 => u8::from(seen.whole) * 30,
         true if seen.garbled == 0 && seen.texts > 0 => 80,
         true => 40,
+        false if matches!(bytes, [b'[' | b'{', b'$', _, b'#', ..]) && seen.exhausted => 60,
         // A bomb says nothing before its count; a lie about length, little.
         false if matches!(bytes, [b'[' | b'{', ..]) && (seen.truncated || seen.exhausted) => 20,
         false => 0,

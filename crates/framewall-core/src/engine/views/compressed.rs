@@ -1,4 +1,4 @@
-//! Compressed bytes: gzip, zlib, raw deflate, zstd, brotli. Every one stops at [`MOST`] bytes of output.
+//! Compressed bytes: gzip, zlib, raw deflate, zstd, brotli. Every one stops at what text may come to ([`room`]).
 
 use std::io::Read;
 
@@ -6,8 +6,22 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::ByteSet;
 
-/// Bytes made of one compressed text; what lies beyond is not read, and reaching it is reported by the caller.
-pub const MOST: usize = 4 << 20;
+/// Bytes made of one compressed text, at most.
+const MOST: usize = 4 << 20;
+/// Bytes that any compressed text may come to.
+const LEAST: usize = 256 << 10;
+/// Beyond that, how many times its size; deflate manages 1032, text that people or programs write a tenth of it.
+const RATIO: usize = 100;
+
+/// How much is made of a compressed text. What lies beyond is not read.
+fn room(compressed: usize) -> usize {
+    compressed.saturating_mul(RATIO).clamp(LEAST, MOST)
+}
+
+/// Whether an opened text goes on beyond what was made of it; text that was not compressed grows by less.
+pub(crate) fn is_cut(text: &[u8], out: &[u8]) -> bool {
+    out.len() >= room(text.len())
+}
 
 /// Whether the bytes start with a compressor's magic number.
 pub fn magic(bytes: &[u8]) -> bool {
@@ -59,16 +73,17 @@ pub fn deflate(text: &[u8], out: &mut Vec<u8>) -> bool {
 /// What came out before an error counts too: an attacker may cut the checksum off.
 fn inflate(body: &[u8], header: bool, window_bits: u8, out: &mut Vec<u8>) -> bool {
     let mut stream = Inflate::new(header, window_bits);
-    let mut size = body.len().saturating_mul(4).clamp(1024, MOST);
+    let most = room(body.len());
+    let mut size = body.len().saturating_mul(4).clamp(1024, most);
     loop {
         let (read, written) = (stream.total_in() as usize, stream.total_out() as usize);
         out.resize(size, 0);
         let status = stream.decompress(&body[read..], &mut out[written..], InflateFlush::NoFlush);
         let full = stream.total_out() as usize == size;
-        if !matches!(status, Ok(Status::Ok | Status::BufError)) || !full || size == MOST {
+        if !matches!(status, Ok(Status::Ok | Status::BufError)) || !full || size == most {
             break;
         }
-        size = (size * 4).min(MOST);
+        size = (size * 4).min(most);
     }
     out.truncate(stream.total_out() as usize);
     !out.is_empty()
@@ -82,7 +97,7 @@ pub fn zstd_needs(_: &ByteSet, text: &[u8]) -> bool {
 pub fn zstd(text: &[u8], out: &mut Vec<u8>) -> bool {
     let mut input = text;
     match ruzstd::decoding::StreamingDecoder::new(&mut input) {
-        Ok(decoder) => pour(decoder, out),
+        Ok(decoder) => pour(decoder, room(text.len()), out),
         Err(_) => false,
     }
 }
@@ -93,11 +108,11 @@ pub fn brotli_needs(set: &ByteSet, text: &[u8]) -> bool {
 
 /// Brotli (RFC 7932): no magic, so only output that was meant counts.
 pub fn brotli(text: &[u8], out: &mut Vec<u8>) -> bool {
-    pour(brotli_decompressor::Decompressor::new(text, 4096), out) && super::meant(out)
+    pour(brotli_decompressor::Decompressor::new(text, 4096), room(text.len()), out) && super::meant(out)
 }
 
-fn pour(reader: impl Read, out: &mut Vec<u8>) -> bool {
+fn pour(reader: impl Read, most: usize, out: &mut Vec<u8>) -> bool {
     // An error at the end does not unmake what was read.
-    let _ = reader.take(MOST as u64).read_to_end(out);
+    let _ = reader.take(most as u64).read_to_end(out);
     !out.is_empty()
 }

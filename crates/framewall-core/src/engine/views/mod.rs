@@ -20,6 +20,7 @@ mod shell;
 mod unicode;
 
 pub use bytes::ByteSet;
+pub(crate) use compressed::is_cut;
 
 use super::Attack;
 use crate::formats::{Likelihood, sniff};
@@ -34,15 +35,10 @@ pub struct View {
     pub make: fn(&[u8], &mut Vec<u8>) -> bool,
     /// Whether nothing is decoded from it any further: the last look, not a layer.
     pub last: bool,
+    /// Whether it opens what a text was packed into, as opposed to spelling the same text otherwise.
+    pub unpacks: bool,
     /// The classes that gain by it; empty for all.
     pub classes: &'static [Attack],
-}
-
-impl View {
-    /// Whether it spells the same text otherwise, as opposed to opening what a text was packed into.
-    pub fn respells(&self) -> bool {
-        self.last || matches!(self.name, "plus" | "fold" | "utf-16" | "nul" | "utf-7" | "quoted-printable")
-    }
 }
 
 const SHELL: &[Attack] = &[Attack::Rce, Attack::PathTraversal, Attack::Ssrf];
@@ -52,28 +48,28 @@ const COMMENTED: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Rce, Attack::S
 /// All views, cheapest first.
 #[rustfmt::skip]
 pub const ALL: &[View] = &[
-    View { name: "percent", needs: percent::needs, make: percent::make, last: false, classes: &[] },
-    View { name: "plus", needs: percent::plus_needs, make: percent::plus, last: false, classes: &[] },
-    View { name: "html", needs: html::needs, make: html::make, last: false, classes: &[] },
-    View { name: "escapes", needs: escapes::needs, make: escapes::make, last: false, classes: &[] },
-    View { name: "css", needs: css::needs, make: css::make, last: true, classes: &[Attack::Xss] },
-    View { name: "fold", needs: fold::needs, make: fold::make, last: false, classes: &[] },
-    View { name: "overlong", needs: unicode::overlong_needs, make: unicode::overlong, last: false, classes: &[] },
-    View { name: "utf-16", needs: unicode::utf16_needs, make: unicode::utf16, last: false, classes: &[] },
-    View { name: "nul", needs: unicode::controls_needs, make: unicode::controls, last: false, classes: &[] },
-    View { name: "utf-7", needs: unicode::utf7_needs, make: unicode::utf7, last: false, classes: &[] },
-    View { name: "quoted-printable", needs: quoted::needs, make: quoted::make, last: false, classes: &[] },
-    View { name: "jwt", needs: jwt::needs, make: jwt::make, last: false, classes: &[] },
-    View { name: "base64", needs: base64::needs, make: base64::make, last: false, classes: &[] },
-    View { name: "hex", needs: hex::needs, make: hex::make, last: false, classes: &[] },
-    View { name: "gzip", needs: compressed::gzip_needs, make: compressed::gzip, last: false, classes: &[] },
-    View { name: "zlib", needs: compressed::zlib_needs, make: compressed::zlib, last: false, classes: &[] },
-    View { name: "deflate", needs: compressed::deflate_needs, make: compressed::deflate, last: false, classes: &[] },
-    View { name: "zstd", needs: compressed::zstd_needs, make: compressed::zstd, last: false, classes: &[] },
-    View { name: "brotli", needs: compressed::brotli_needs, make: compressed::brotli, last: false, classes: &[] },
-    View { name: "comments", needs: comments::needs, make: comments::make, last: true, classes: COMMENTED },
-    View { name: "shell", needs: shell::needs, make: shell::make, last: true, classes: SHELL },
-    View { name: "concat", needs: concat::needs, make: concat::make, last: true, classes: CODE },
+    View { name: "percent", needs: percent::needs, make: percent::make, last: false, unpacks: false, classes: &[] },
+    View { name: "plus", needs: percent::plus_needs, make: percent::plus, last: false, unpacks: false, classes: &[] },
+    View { name: "html", needs: html::needs, make: html::make, last: false, unpacks: false, classes: &[] },
+    View { name: "escapes", needs: escapes::needs, make: escapes::make, last: false, unpacks: false, classes: &[] },
+    View { name: "css", needs: css::needs, make: css::make, last: true, unpacks: false, classes: &[Attack::Xss] },
+    View { name: "fold", needs: fold::needs, make: fold::make, last: false, unpacks: false, classes: &[] },
+    View { name: "overlong", needs: unicode::overlong_needs, make: unicode::overlong, last: false, unpacks: false, classes: &[] },
+    View { name: "utf-16", needs: unicode::utf16_needs, make: unicode::utf16, last: false, unpacks: false, classes: &[] },
+    View { name: "nul", needs: unicode::controls_needs, make: unicode::controls, last: false, unpacks: false, classes: &[] },
+    View { name: "utf-7", needs: unicode::utf7_needs, make: unicode::utf7, last: false, unpacks: false, classes: &[] },
+    View { name: "quoted-printable", needs: quoted::needs, make: quoted::make, last: false, unpacks: false, classes: &[] },
+    View { name: "jwt", needs: jwt::needs, make: jwt::make, last: false, unpacks: true, classes: &[] },
+    View { name: "base64", needs: base64::needs, make: base64::make, last: false, unpacks: true, classes: &[] },
+    View { name: "hex", needs: hex::needs, make: hex::make, last: false, unpacks: true, classes: &[] },
+    View { name: "gzip", needs: compressed::gzip_needs, make: compressed::gzip, last: false, unpacks: true, classes: &[] },
+    View { name: "zlib", needs: compressed::zlib_needs, make: compressed::zlib, last: false, unpacks: true, classes: &[] },
+    View { name: "deflate", needs: compressed::deflate_needs, make: compressed::deflate, last: false, unpacks: true, classes: &[] },
+    View { name: "zstd", needs: compressed::zstd_needs, make: compressed::zstd, last: false, unpacks: true, classes: &[] },
+    View { name: "brotli", needs: compressed::brotli_needs, make: compressed::brotli, last: false, unpacks: true, classes: &[] },
+    View { name: "comments", needs: comments::needs, make: comments::make, last: true, unpacks: false, classes: COMMENTED },
+    View { name: "shell", needs: shell::needs, make: shell::make, last: true, unpacks: false, classes: SHELL },
+    View { name: "concat", needs: concat::needs, make: concat::make, last: true, unpacks: false, classes: CODE },
 ];
 
 /// Whether decoded bytes look like something that was meant: mostly text, a known magic number, or a likely document.
