@@ -45,7 +45,8 @@ const RULES: &str = r#"[
 ]"#;
 
 fn deep() -> Vec<(&'static str, Vec<u8>)> {
-    let thrift = [&b"\x80\x01\x00\x01\x00\x00\x00\x03say\x00\x00\x00\x01"[..], &b"\x0c\x00\x01".repeat(MILLION)].concat();
+    let thrift =
+        [&b"\x80\x01\x00\x01\x00\x00\x00\x03say\x00\x00\x00\x01"[..], &b"\x0c\x00\x01".repeat(MILLION)].concat();
     vec![
         ("json", b"[".repeat(MILLION)),
         ("msgpack", b"\x91".repeat(MILLION)),

@@ -1,21 +1,25 @@
-"""An attack in any format, up to three deep, is found; in one format and in JSON inside it, exactly where.
+"""An attack in any format, up to three deep, is found, and named where it stands.
 
-Where several readings hold (a token is also base64 of JSON lines, a table also text), one names the path.
+Where several readings hold (a token is also base64 of JSON lines, a table also text), each names its path; of very
+many readings not every one is kept.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 
 from framewall import _core
 from framewall.detect.load import builtin_engine, read_rules
-from support.documents import DOCUMENTS, Path, is_text
+from support.documents import DOCUMENTS, Path
 
 FORMATS = tuple(DOCUMENTS)
-BINARY = {name for name in FORMATS if not is_text(DOCUMENTS[name](b"x\xff")[0])} - {"multipart", "text"}
-TEXTUAL = {name for name in FORMATS if DOCUMENTS[name](b"\xff")[0].find(b"\xff") < 0}
+# A file whose one text is a token: so many readings hold that this one may be beyond those that are kept.
+CROWDED = {("avro", "jwt")}
+# Of three deep, how many of one outer format's 361 may be named by other readings alone.
+ELSEWHERE = 20
 
 
 def found(data: bytes, hint: str = "auto") -> set[tuple[str, Path]]:
@@ -72,27 +76,40 @@ def test_every_attack_is_found_in_every_format_where_it_stands(format: str) -> N
 
 
 @pytest.mark.parametrize("outer", FORMATS)
-def test_every_attack_is_found_two_deep(outer: str) -> None:
-    assert missed([((outer, inner), attack) for inner in FORMATS for attack in ATTACKS], exactly=False) == []
+def test_every_attack_is_found_two_deep_where_it_stands(outer: str) -> None:
+    pairs = [(outer, inner) for inner in FORMATS]
+    assert missed([(pair, attack) for pair in pairs for attack in ATTACKS], exactly=False) == []
+    assert (
+        missed([(pair, attack) for pair in pairs if pair not in CROWDED for attack in ATTACKS], exactly=True)
+        == []
+    )
 
 
 @pytest.mark.parametrize("outer", FORMATS)
-def test_attacks_in_json_in_another_format_are_found_where_they_stand(outer: str) -> None:
-    _, before = DOCUMENTS[outer](b"")
-    for attack, text in ATTACKS.items():
-        data, path = nested((outer, "json"), text)
-        paths = [where for name, where in found(data, outer) if name == attack]
-        # An unescaped reading of the JSON may come first; it is then the second document there.
-        assert any(where in (path, (*before, 1, "k", 1)) for where in paths), (attack, path, paths)
-
-
-@pytest.mark.parametrize("outer", FORMATS)
-def test_attacks_are_found_three_deep(outer: str) -> None:
+def test_attacks_are_found_three_deep_where_they_stand(outer: str) -> None:
     classes = itertools.cycle(ATTACKS)
-    # A binary document that holds nothing but another one is, in base64, not told from random bytes.
-    pairs = [
-        (middle, inner)
-        for middle, inner in itertools.product(FORMATS, FORMATS)
-        if not (outer in TEXTUAL and BINARY.issuperset({middle, inner}))
-    ]
-    assert missed([((outer, *pair), next(classes)) for pair in pairs], exactly=False) == []
+    combinations = [((outer, *pair), next(classes)) for pair in itertools.product(FORMATS, FORMATS)]
+    assert missed(combinations, exactly=False) == []
+    elsewhere = missed(combinations, exactly=True)
+    assert len(elsewhere) <= ELSEWHERE, elsewhere
+
+
+def test_of_equal_findings_the_most_exact_comes_first() -> None:
+    data, path = nested(("json", "csv"), ATTACKS["xss"])
+    findings = builtin_engine().inspect([(data, "json", False)]).findings
+    strongest = [finding for finding in findings if finding.score == findings[0].score]
+    assert tuple(strongest[0].path) == path
+    assert [len(finding.path) for finding in strongest] == sorted(
+        (len(f.path) for f in strongest), reverse=True
+    )
+
+
+def test_places_of_one_finding_add_no_score() -> None:
+    compared = 0
+    for text in ATTACKS.values():
+        plain = builtin_engine().inspect([(json.dumps([text]).encode(), "json", False)])
+        inside = builtin_engine().inspect([(nested(("json", "csv"), text)[0], "json", False)])
+        if {finding.rule for finding in plain.findings} == {finding.rule for finding in inside.findings}:
+            compared += len(inside.findings) > len(plain.findings)
+            assert inside.score == plain.score
+    assert compared >= 5

@@ -11,6 +11,8 @@ use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, R
 
 /// From this likelihood on, a reading is taken at its word: its limits count and what nests in it is read.
 const SURE: u8 = 50;
+/// From this likelihood on, what nests in a guessed reading is read too.
+const LIKELY: u8 = 30;
 /// Keys, values and containers that a guessed reading may show.
 const GUESS_NODES: u32 = 4096;
 /// Work of walking one byte.
@@ -121,14 +123,15 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
 /// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself.
 pub(super) fn nests(text: &[u8], sure: bool) -> bool {
     text.len() >= 2
-        && formats::sniff::readings(text, "").iter().next().is_some_and(|best| sure || best.sniff(text) >= SURE)
+        && formats::sniff::readings(text, "").iter().next().is_some_and(|best| sure || best.sniff(text) >= LIKELY)
 }
 
 /// Whether this is surely a document in a binary format: its control characters are its own.
 pub(super) fn is_binary_document(bytes: &[u8]) -> bool {
-    formats::sniff::readings(bytes, "").iter().next().is_some_and(|best| {
-        best.name() != "json" && strict(best.name(), bytes) && best.sniff(bytes) >= SURE
-    })
+    formats::sniff::readings(bytes, "")
+        .iter()
+        .next()
+        .is_some_and(|best| best.name() != "json" && strict(best.name(), bytes) && best.sniff(bytes) >= SURE)
 }
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.

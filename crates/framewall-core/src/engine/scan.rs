@@ -33,7 +33,7 @@ const OVERLAP: usize = 512;
 const PROSE: &[u8] = b"and so it goes on ";
 
 /// Work that is still done on a message that a reached limit blocks: about some milliseconds.
-const AFTER_BOMB: u64 = 4 << 20;
+const AFTER_BOMB: u64 = 2 << 20;
 
 /// Work of one leaf, however short.
 const LEAF: u64 = 256;
@@ -115,8 +115,7 @@ impl<'a> Scan<'a> {
     /// Sum of the scores, capped by class, and the findings, strongest first; of equal ones the most exactly placed.
     pub fn report(mut self) -> Report {
         self.findings.append(&mut self.further);
-        self.findings
-            .sort_by_key(|finding| (Reverse(finding.score), Reverse(finding.path.len()), finding.chain.len()));
+        self.findings.sort_by_key(|finding| (Reverse(finding.score), Reverse(finding.path.len()), finding.chain.len()));
         self.findings.truncate(KEPT);
         let score = self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum();
         Report { score, findings: self.findings }
@@ -212,9 +211,11 @@ impl<'a> Scan<'a> {
         }
         // A token is read by its walker, which knows where its parts' leaves are.
         let token = set.has(b'.') && is_token(text);
+        // Noise can be respelt in every combination; one is enough to find what stands in it.
+        let respelt = self.noise && !chain.is_empty();
         for (number, view) in views::ALL.iter().enumerate() {
             if token && matches!(view.name, "jwt" | "base64")
-                || self.noise && !chain.is_empty() && !view.unpacks
+                || respelt && !view.unpacks && view.name != "overlong"
                 || view.name == "nul" && set.controls() && is_binary_document(text)
             {
                 continue;
@@ -452,7 +453,8 @@ impl<'a> Scan<'a> {
             return;
         }
         let around = self.findings.iter().position(|finding| same(finding) && holds(&finding.path, place.path));
-        if around.is_some_and(|at| is_markup(place, self.findings[at].path.len())) {
+        let nearest = self.findings.iter().chain(&self.further).filter(|one| same(one) && holds(&one.path, place.path));
+        if nearest.map(|one| one.path.len()).max().is_some_and(|depth| is_markup(place, depth)) {
             return;
         }
         let finding = Finding {
@@ -514,8 +516,8 @@ fn is_document(chain: &[&'static str]) -> bool {
     chain.len() > 1 && chain.last().is_some_and(|format| !LOOSE.contains(format))
 }
 
-/// Whether much of it is nothing that a text is made of: then it is unpacked but respelt only once, read only as what
-/// has a mark of its own, and what is found has to have [`WORDS`] printable characters in a row.
+/// Whether much of it is nothing that a text is made of: then it is read only as what has a mark of
+/// its own, and what is found has to have [`WORDS`] printable characters in a row.
 pub(super) fn is_noise(text: &[u8]) -> bool {
     let odd = |byte: &&u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let head = &text[..text.len().min(WINDOW)];

@@ -51,7 +51,7 @@ impl Format for Form {
 
 /// Whether the equals signs are no more than the padding of base64: a name without a value would show no more either.
 fn padding(bytes: &[u8], equals: usize) -> bool {
-    bytes.len() % 4 == 0
+    bytes.len().is_multiple_of(4)
         && bytes.len() - equals <= 2
         && bytes.ends_with(b"=")
         && bytes[..equals].iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/'))
