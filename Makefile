@@ -84,7 +84,7 @@ bench: .build/native $(VENV)/.dev | .build/tools-nginx ## the relay beside nginx
 
 .PHONY: bench-detection
 bench-detection: .build/native $(VENV)/.bench | .build/tools-crs ## rates, disguises and cost over FRAMEWALL_CORPORA; writes docs/detection.md
-	$(PY) -m benches.detection --write
+	$(PY) -m benches.detection --write --peers
 
 .PHONY: bench-crs
 bench-crs: .build/native $(VENV)/.bench | .build/tools-crs ## imported CRS rules beside libmodsecurity, match by match

@@ -18,7 +18,8 @@ from framewall._core import Engine, Settings
 from framewall.detect import builtin_engine
 
 PAGE = Path("docs/detection.md")
-MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
+MEASURED = "measured"
+BESIDE = "beside"
 
 
 def message(text: str) -> bytes:
@@ -80,14 +81,12 @@ def matrix(engine: Engine, settings: Settings, count: int) -> list[str]:
     ]
 
 
-def write(lines: Iterable[str]) -> None:
-    """Puts the measured part into the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    head, rest = page.split(MARKS[0])
-    tail = rest.split(MARKS[1])[1]
-    PAGE.write_text(
-        f"{head}{MARKS[0]}\n\n" + "\n".join(lines).strip() + f"\n\n{MARKS[1]}{tail}", encoding="utf-8"
-    )
+def write(lines: Iterable[str], block: str) -> None:
+    """Puts what was measured between the page's marks of this block."""
+    begin, end = f"<!-- {block}: begin -->", f"<!-- {block}: end -->"
+    head, rest = PAGE.read_text(encoding="utf-8").split(begin)
+    tail = rest.split(end)[1]
+    PAGE.write_text(f"{head}{begin}\n\n" + "\n".join(lines).strip() + f"\n\n{end}{tail}", encoding="utf-8")
 
 
 def main() -> int:
@@ -105,11 +104,12 @@ def main() -> int:
     lines = ["### Rates", "", *rates(engine, settings)]
     lines += ["### Disguises and envelopes", "", *matrix(engine, settings, options.matrix)]
     lines += ["### Cost", "", *cost_table(engine, settings, message), *worst_table(engine, settings)]
-    if options.peers:
-        lines += ["### Beside ModSecurity and the Core Rule Set", "", *peers.table(message)]
-    print("\n".join(lines))
+    beside = peers.table(message, engine, settings) if options.peers else []
+    print("\n".join([*lines, *beside]))
     if options.write:
-        write(lines)
+        write(lines, MEASURED)
+        if beside:
+            write(beside, BESIDE)
     return 0
 
 

@@ -31,7 +31,7 @@ class Rate:
         p, n = self.value, self.n
         middle = p + z * z / (2 * n)
         spread = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+        return max(0.0, (middle - spread) / (1 + z * z / n)), min(1.0, (middle + spread) / (1 + z * z / n))
 
     def __str__(self) -> str:
         low, high = self.interval()
