@@ -67,6 +67,7 @@ impl Engine {
         };
         let mut scan = Scan::new(self, settings, scratch);
         for (index, part) in parts.iter().enumerate() {
+            scan.part();
             let root = Root { part: index, role: part.role, chain: Vec::new(), scanned: false, whole: true };
             read(part.bytes, part.hint, Path::new(), root, &mut budget, &mut scan);
             while let Some(document) = scan.queue.pop() {

@@ -81,6 +81,8 @@ pub(super) struct Scan<'a> {
     limits: Vec<Limit>,
     /// Whether the form being read is mostly no text.
     noise: bool,
+    /// Work that is not done on this part, because it reached a limit.
+    withheld: u64,
     work: u64,
     bytes: u64,
 }
@@ -102,9 +104,15 @@ impl<'a> Scan<'a> {
             scores: Vec::new(),
             limits: Vec::new(),
             noise: false,
+            withheld: 0,
             work: settings.work,
             bytes: settings.decoded_bytes,
         }
+    }
+
+    /// The next part begins: a bomb in the one before takes nothing from it.
+    pub fn part(&mut self) {
+        self.work += std::mem::take(&mut self.withheld);
     }
 
     /// Whether to go on: not once the work is spent or more findings than anyone reads are there.
@@ -128,8 +136,9 @@ impl<'a> Scan<'a> {
         }
         self.limits.push(limit);
         let rule = format!("data_bomb.{}", limit.name);
-        if self.settings.cap(Attack::DataBomb) >= self.settings.threshold {
-            self.work = self.work.min(AFTER_BOMB);
+        if self.settings.cap(Attack::DataBomb) >= self.settings.threshold && self.work > AFTER_BOMB {
+            self.withheld = self.work - AFTER_BOMB;
+            self.work = AFTER_BOMB;
         }
         self.find(Attack::DataBomb, &rule, self.settings.threshold.max(5), place, &[], b"", 0..0);
     }
@@ -432,7 +441,10 @@ impl<'a> Scan<'a> {
         }
         self.work = self.work.saturating_sub(units);
         if self.work == 0 {
-            self.limit(limits::SCAN_WORK, place);
+            // Of a bomb it is known already that the rest is not scanned.
+            if self.withheld == 0 {
+                self.limit(limits::SCAN_WORK, place);
+            }
             return None;
         }
         Some(())
