@@ -60,6 +60,15 @@ fn two_disguises_in_either_order_are_seen_through() {
     }
 }
 
+#[test]
+fn a_document_inside_a_leaf_has_no_span_in_the_part() {
+    let text = serde_json::json!({"a": "[".repeat(200)}).to_string();
+    let report = judge(text.as_bytes(), "json", &Settings::default());
+    let depth = report.findings.iter().find(|finding| &*finding.rule == "data_bomb.format_depth").expect("it is deep");
+    assert!(depth.chain.len() > 1, "{:?}", depth.chain);
+    assert_eq!(depth.span, None);
+}
+
 /// Pieces that mean something to formats, views, literals and tokenisers.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     #[rustfmt::skip]

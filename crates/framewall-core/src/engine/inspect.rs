@@ -183,6 +183,13 @@ struct Walked<'s, 'a> {
     odd: bool,
 }
 
+impl Walked<'_, '_> {
+    /// Where that is in the part, unless the document was decoded from something in it.
+    fn span(&self, span: Range<usize>) -> Option<Range<usize>> {
+        (self.root.whole && self.chain.len() == 1).then(|| self.base + span.start..self.base + span.end)
+    }
+}
+
 impl Sink for Walked<'_, '_> {
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
         match leaf.kind {
@@ -192,8 +199,7 @@ impl Sink for Walked<'_, '_> {
             _ if leaf.bytes.is_empty() => return ControlFlow::Continue(()),
             _ => {}
         }
-        let span =
-            (self.root.whole && self.chain.len() == 1).then(|| self.base + leaf.span.start..self.base + leaf.span.end);
+        let span = self.span(leaf.span.clone());
         let place = Place { part: self.root.part, path: leaf.path, role: leaf.role, span, chain: self.chain };
         let fresh = match leaf.kind {
             Kind::Raw => Fresh::No,
@@ -211,7 +217,7 @@ impl Sink for Walked<'_, '_> {
     }
 
     fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
-        let (part, span) = (self.root.part, Some(self.base + span.start..self.base + span.end));
+        let (part, span) = (self.root.part, self.span(span));
         let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
             Anomaly::Limit(limit) if self.sure => self.scan.limit(limit, &place),
