@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -51,7 +52,7 @@ def nested(formats: tuple[str, ...], attack: str) -> tuple[bytes, Path]:
     return data, path
 
 
-def missed(combinations: list[tuple[tuple[str, ...], str]], *, exactly: bool) -> list[str]:
+def missed(combinations: Sequence[tuple[tuple[str, ...], str]], *, exactly: bool) -> list[str]:
     """The combinations whose attack is not found, or not where it stands."""
     missing = []
     for formats, attack in combinations:
