@@ -25,7 +25,7 @@ FORMAT_NODES = Limit("format_nodes", 100_000, "data_bomb finding; the rest is sc
 DECODED_BYTES = Limit("decoded_bytes", 16 << 20, "data_bomb finding; decoding stops")
 DECODE_LAYERS = Limit("decode_layers", 5, "data_bomb finding; deeper layers are not opened")
 LEAF_FANOUT = Limit("leaf_fanout", 32, "data_bomb finding; further views are not made")
-SCAN_WORK = Limit("scan_work", 48 << 20, "data_bomb finding; the rest is not scanned")
+SCAN_WORK = Limit("scan_work", 192 << 20, "data_bomb finding; the rest is not scanned")
 
 CORE = (
     MESSAGE_BYTES,

@@ -38,5 +38,5 @@ limits! {
     /// Readings and views kept for one leaf.
     LEAF_FANOUT = "leaf_fanout", 32, "data_bomb finding; further views are not made";
     /// Scanning work of one message; a unit is about a nanosecond of a common processor.
-    SCAN_WORK = "scan_work", 48 << 20, "data_bomb finding; the rest is not scanned";
+    SCAN_WORK = "scan_work", 192 << 20, "data_bomb finding; the rest is not scanned";
 }

@@ -41,6 +41,9 @@ fn injected_commands_are_sure() {
 fn commands_people_talk_about_are_not() {
     for text in [
         "run apt-get install foo; then reboot",
+        "I'd like that, isn't it",
+        "I'd like 'this' or that, whichever is cheaper",
+        "that's all I know\nI'd say\nit's fine",
         "sudo apt-get update && sudo apt-get upgrade",
         "ls -al /usr/share/nginx/html/",
         "gzip -cd filename.tgz | tar xvf -",

@@ -40,6 +40,7 @@ fn talk_is_not() {
         "1 < 2 and 3 > 2",
         "Hi Alice, 1 < 2 and 3 > 2",
         "so 1 < 2 and 3 > 2 always",
+        "1 < 2 and 3 > 2 123",
         "drop table reservations at 7",
         "it's 5 o'clock or later",
         "union select committee",

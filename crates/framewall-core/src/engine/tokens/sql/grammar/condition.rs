@@ -69,8 +69,10 @@ impl Judge<'_> {
         let order = |at| matches!(self.bytes(at), b"<" | b">" | b"<=" | b">=");
         let number = |at| self.kind(at) == Kind::Num && !self.token(at).odd && !self.token(at).comment_before;
         let both = at >= 3 && order(at - 2) && order(cmp);
-        let plain =
-            matches!(self.kind(cmp + 2), Kind::End | Kind::Close | Kind::Other | Kind::JsonOp | Kind::Word(Word::Name));
+        let plain = matches!(
+            self.kind(cmp + 2),
+            Kind::End | Kind::Close | Kind::Other | Kind::JsonOp | Kind::Num | Kind::Word(Word::Name)
+        );
         !self.broke_out && both && plain && number(at - 3) && number(at - 1) && number(at + 1) && number(cmp + 1)
     }
 
