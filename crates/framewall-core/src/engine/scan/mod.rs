@@ -1,0 +1,81 @@
+//! One message being judged: its leaves in every view, the rules in each, everything charged to one budget.
+
+use std::ops::Range;
+
+use super::compile::Engine;
+use super::inspect::Document;
+use super::settings::Settings;
+use super::{Attack, Finding, Scratch};
+use crate::formats::{Path, Role};
+use crate::limits::Limit;
+
+mod findings;
+mod forms;
+mod noise;
+mod windows;
+mod work;
+
+pub(super) use forms::Form;
+pub(super) use noise::is_noise;
+
+/// Whether documents may be looked for in a text itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fresh {
+    /// It was just read as one.
+    No,
+    /// Only if it is likely one.
+    Likely,
+    Yes,
+}
+
+/// Where a text stands.
+#[derive(Clone)]
+pub(super) struct Place<'a> {
+    pub part: usize,
+    pub path: &'a Path,
+    pub role: Role,
+    pub span: Option<Range<usize>>,
+    pub chain: &'a [&'static str],
+}
+
+/// One message being judged.
+pub(super) struct Scan<'a> {
+    engine: &'a Engine,
+    settings: &'a Settings,
+    scratch: &'a mut Scratch,
+    pub queue: Vec<Document>,
+    findings: Vec<Finding>,
+    further: Vec<Finding>,
+    scores: Vec<(Attack, u32)>,
+    limits: Vec<Limit>,
+    /// Whether the form being read is mostly no text.
+    noise: bool,
+    /// Work that is not done on this part, because it reached a limit.
+    withheld: u64,
+    work: u64,
+    bytes: u64,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(engine: &'a Engine, settings: &'a Settings, scratch: &'a mut Scratch) -> Scan<'a> {
+        let words = engine.rules.len().div_ceil(64);
+        scratch.found.clear();
+        scratch.found.resize(words, 0);
+        scratch.marks.clear();
+        scratch.marks.resize(words, 0);
+        Scan {
+            engine,
+            settings,
+            scratch,
+            queue: Vec::new(),
+            findings: Vec::new(),
+            further: Vec::new(),
+            scores: Vec::new(),
+            limits: Vec::new(),
+            noise: false,
+            withheld: 0,
+            work: settings.work,
+            bytes: settings.decoded_bytes,
+        }
+    }
+}

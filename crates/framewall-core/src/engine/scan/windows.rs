@@ -1,0 +1,159 @@
+//! The rules in one form: near their literals, in windows if it is long.
+
+use std::ops::Range;
+
+use regex_automata::Input;
+
+use super::findings::FURTHER;
+use super::noise::has_words;
+use super::work::{LITERALS, PATTERN, TOKENISER};
+use super::{Place, Scan};
+use crate::engine::compile::Rule;
+use crate::engine::inspect::excepted;
+use crate::engine::tokens::Hit;
+use crate::engine::views::{self, ByteSet};
+use crate::engine::{Attack, glob};
+use crate::formats::Role;
+
+/// Longer texts are read in windows of this size, so that a rule runs only near its literals.
+pub(super) const WINDOW: usize = 4096;
+/// How much of a window the next one repeats.
+const OVERLAP: usize = 512;
+/// What tokenisers read before a window that is not the first: they are not to take it for the start of a text.
+const PROSE: &[u8] = b"and so it goes on ";
+
+impl Scan<'_> {
+    pub(super) fn rules(&mut self, text: &[u8], set: &ByteSet, view: u32, chain: &[u8], place: &Place<'_>) {
+        if text.len() <= WINDOW {
+            return self.window(text, 0..text.len(), set, view, chain, place);
+        }
+        let mut start = 0;
+        while start + OVERLAP < text.len() && self.flow().is_continue() {
+            let window = start..text.len().min(start + WINDOW);
+            let set = ByteSet::of(&text[window.clone()]);
+            self.window(text, window, &set, view, chain, place);
+            start += WINDOW - OVERLAP;
+        }
+    }
+
+    fn window(&mut self, text: &[u8], window: Range<usize>, set: &ByteSet, view: u32, chain: &[u8], place: &Place<'_>) {
+        if self.work(LITERALS * window.len() as u64, place).is_none() {
+            return;
+        }
+        let engine = self.engine;
+        let classes = chain.last().map_or(&[][..], |view| views::ALL[usize::from(*view)].classes);
+        let mut marks = std::mem::take(&mut self.scratch.marks);
+        marks.fill(0);
+        engine.candidates(&text[window.clone()], set, &mut marks);
+        let sharper = place.chain.len() > 1 && self.further.len() < FURTHER;
+        for (word, marked) in marks.iter().enumerate() {
+            let mut left = if sharper { *marked } else { *marked & !self.scratch.found[word] };
+            while left != 0 {
+                let number = (word * 64) as u16 + left.trailing_zeros() as u16;
+                left &= left - 1;
+                let rule = &engine.rules[usize::from(number)];
+                if rule.views & view == 0
+                    || !self.wanted(rule, place)
+                    || !(classes.is_empty() || classes.contains(&rule.attack))
+                {
+                    continue;
+                }
+                if let Some(span) = self.matches(rule, number, text, &window, place)
+                    && !excepted(self.settings, rule.attack, &rule.id, place.path)
+                {
+                    if self.once(number) {
+                        self.find(rule.attack, &rule.id, rule.score, place, chain, text, span);
+                    } else if sharper {
+                        self.sharpen(rule, place, chain, text, span);
+                    }
+                }
+            }
+        }
+        self.scratch.marks = marks;
+    }
+
+    /// Rules imported from SecLang: they bring their own views, so they read the leaf alone.
+    pub(super) fn imported(&mut self, text: &[u8], place: &Place<'_>) {
+        // Their transformations and the patterns without a literal cost about as much as a few tokenisers.
+        if self.work(4 * TOKENISER * text.len() as u64, place).is_none() {
+            return;
+        }
+        let engine = self.engine;
+        let mut path = Vec::new();
+        glob::render(place.path, &mut path);
+        path.make_ascii_lowercase();
+        let name = path.rsplit(|byte| matches!(byte, b'.' | b'[')).next().unwrap_or(b"");
+        for found in engine.imported.run(text, place.role == Role::Key, name) {
+            let rule = &engine.rules[usize::from(found.number)];
+            if self.wanted(rule, place)
+                && !excepted(self.settings, rule.attack, &rule.id, place.path)
+                && self.once(found.number)
+            {
+                let span = 0..found.matched.len();
+                self.find(rule.attack, &rule.id, rule.score, place, &[], &found.matched, span);
+            }
+        }
+    }
+
+    pub(super) fn wanted(&self, rule: &Rule, place: &Place<'_>) -> bool {
+        let role = match place.role {
+            Role::Key => rule.key,
+            Role::Value => rule.value,
+        };
+        role && rule.sensitivity <= self.settings.sensitivity
+            && self.settings.classes.has(rule.attack)
+            && (rule.code || !self.settings.code)
+            && (rule.paths.is_empty() || self.path_fits(rule, place))
+    }
+
+    fn path_fits(&self, rule: &Rule, place: &Place<'_>) -> bool {
+        let mut text = Vec::new();
+        glob::render(place.path, &mut text);
+        rule.paths.iter().any(|glob| glob.matches(&text))
+    }
+
+    fn matches(
+        &mut self,
+        rule: &Rule,
+        number: u16,
+        text: &[u8],
+        window: &Range<usize>,
+        place: &Place<'_>,
+    ) -> Option<Range<usize>> {
+        let span = match &rule.pattern {
+            Some(pattern) => {
+                self.work(PATTERN * window.len() as u64, place)?;
+                let cache = self.scratch.caches.entry(number).or_insert_with(|| pattern.create_cache());
+                pattern.search_with(cache, &Input::new(text).range(window.clone()))?.range()
+            }
+            None => window.clone(),
+        };
+        let confirmed = match rule.confirm {
+            Some(confirm) => {
+                self.work(TOKENISER * window.len() as u64, place)?;
+                let judged = if window.start == 0 {
+                    confirm.judge(&text[window.clone()])
+                } else {
+                    let continued = [PROSE, &text[window.clone()]].concat();
+                    confirm.judge(&continued).map(|hit| Hit { span: shift(&hit.span, window), ..hit })
+                };
+                judged.filter(|hit| hit.strength >= rule.strength)?.span
+            }
+            None => span,
+        };
+        if self.noise && rule.attack != Attack::Deserialization && !has_words(&text[confirmed.clone()]) {
+            return None;
+        }
+        let near = &text[window.clone()];
+        if rule.unless.as_ref().is_some_and(|pattern| pattern.is_match(near)) {
+            return None;
+        }
+        Some(confirmed)
+    }
+}
+
+/// From a span in a window with prose before it to one in the text.
+fn shift(span: &Range<usize>, window: &Range<usize>) -> Range<usize> {
+    let place = |at: usize| (window.start + at.saturating_sub(PROSE.len())).min(window.end);
+    place(span.start)..place(span.end)
+}

@@ -1,0 +1,61 @@
+//! The budget of one message: what work costs, and what comes of its being spent.
+
+use std::ops::ControlFlow;
+
+use super::findings::KEPT;
+use super::{Place, Scan};
+use crate::engine::Attack;
+use crate::limits::{self, Limit};
+
+/// Work that is still done on a message that a reached limit blocks: about some milliseconds.
+const AFTER_BOMB: u64 = 2 << 20;
+
+/// Work of one leaf, however short.
+pub(super) const LEAF: u64 = 256;
+/// Work of one byte under the literals, a pattern, a tokeniser, a view: about nanoseconds.
+pub(super) const LITERALS: u64 = 2;
+pub(super) const PATTERN: u64 = 2;
+pub(super) const TOKENISER: u64 = 10;
+pub(super) const VIEW: u64 = 2;
+
+impl Scan<'_> {
+    /// The next part begins: a bomb in the one before takes nothing from it.
+    pub fn part(&mut self) {
+        self.work += std::mem::take(&mut self.withheld);
+    }
+
+    /// Whether to go on: not once the work is spent or more findings than anyone reads are there.
+    pub fn flow(&self) -> ControlFlow<()> {
+        if self.work == 0 || self.findings.len() >= KEPT { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// A cap was reached.
+    pub fn limit(&mut self, limit: Limit, place: &Place<'_>) {
+        if self.limits.contains(&limit) || !self.settings.classes.has(Attack::DataBomb) {
+            return;
+        }
+        self.limits.push(limit);
+        let rule = format!("data_bomb.{}", limit.name);
+        if self.settings.cap(Attack::DataBomb) >= self.settings.threshold && self.work > AFTER_BOMB {
+            self.withheld = self.work - AFTER_BOMB;
+            self.work = AFTER_BOMB;
+        }
+        self.find(Attack::DataBomb, &rule, self.settings.threshold.max(5), place, &[], b"", 0..0);
+    }
+
+    /// Takes work; none once it is spent, which is reported.
+    pub fn work(&mut self, units: u64, place: &Place<'_>) -> Option<()> {
+        if self.work == 0 {
+            return None;
+        }
+        self.work = self.work.saturating_sub(units);
+        if self.work == 0 {
+            // Of a bomb it is known already that the rest is not scanned.
+            if self.withheld == 0 {
+                self.limit(limits::SCAN_WORK, place);
+            }
+            return None;
+        }
+        Some(())
+    }
+}
