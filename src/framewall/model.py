@@ -217,6 +217,20 @@ class RequestPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message near an attack in its session: ``kind`` is ``text``, ``binary`` or ``body``, ``size`` its bytes.
+
+    ``time`` is Unix seconds, UTC; ``text`` is redacted and cut.
+    """
+
+    time: float
+    direction: Direction
+    kind: str
+    size: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What is stored and shown of one judged attack. ``time`` is Unix seconds, UTC. Already redacted."""
 
@@ -237,3 +251,5 @@ class Event:
     event: str | None
     findings: tuple[Finding, ...]
     request: str
+    before: tuple[Said, ...] = ()
+    after: tuple[Said, ...] = ()

@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("proxy", "replay", "nginx", "asgi"),
     ("config",),
+    ("control",),
     ("console",),
     ("plugins",),
     ("cli",),

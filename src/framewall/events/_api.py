@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Protocol
 
+from framewall.events._read import EventReader
 from framewall.limits import Limits
 from framewall.model import Event
 
@@ -94,13 +95,14 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """One kind of store: the URL scheme that names it, and how to open its two ends by what follows it.
+    """One kind of store: the URL scheme that names it, and how to open its ends by what follows it.
 
     The writing end keeps to ``event_queue`` and ``event_queue_bytes``. ``source`` is ``None`` where events
-    can only be sent.
+    can only be sent, ``reader`` where a store has no better way to answer than to look at its events.
     """
 
     scheme: str
     sink: Callable[[str, Limits], EventSink]
     source: Callable[[str], EventSource] | None
     example: str
+    reader: Callable[[str], EventReader] | None = None

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from framewall.errors import StoreError
 from framewall.events._api import Backend, Counts, EventSink, EventSource
+from framewall.events._read import EventReader
+from framewall.events._scan import ScanReader
 from framewall.limits import Limits
 from framewall.model import Event
 
@@ -66,6 +68,12 @@ def open_source(url: str) -> EventSource:
             f"events sent to {url!r} cannot be read back; read them from a store such as sqlite:PATH"
         )
     return backend.source(place)
+
+
+def open_reader(url: str) -> EventReader:
+    """What answers a console's questions about a store. Raises StoreError."""
+    backend, place = find(url)
+    return backend.reader(place) if backend.reader else ScanReader(open_source(url))
 
 
 class Several:

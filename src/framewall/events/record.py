@@ -14,13 +14,14 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from framewall.limits import EVENT_BYTES, EVENT_FINDINGS
-from framewall.model import Action, Event, Finding, Mode
+from framewall.model import Action, Direction, Event, Finding, Mode, Said
 
 REDACTED = "[redacted]"
 
 #: A longer value of a finding (field, match) is cut; these are quoted, not measured.
 VALUE_CHARS = 4 * 1024
 
+_NEARBY = ("before", "after")
 _CUT = "… [cut: {} more characters]"
 
 # Words that make a query parameter or a header a secret, wherever they stand in its name.
@@ -179,6 +180,8 @@ def as_json(event: Event) -> dict[str, Any]:
     shape["mode"], shape["action"] = event.mode.value, event.action.value
     shape["attacks"] = list(event.attacks)
     shape["findings"] = [finding_json(finding) for finding in event.findings]
+    for name in ("before", "after"):
+        shape[name] = [said_json(said) for said in getattr(event, name)]
     return shape
 
 
@@ -189,11 +192,24 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 def from_json(shape: dict[str, Any]) -> Event:
     """The event that :func:`as_json` wrote. Raises KeyError, TypeError or ValueError where it is none."""
-    fields = {name: shape[name] for name in Event.__dataclass_fields__}
+    fields = {name: shape[name] for name in Event.__dataclass_fields__ if name not in _NEARBY}
+    fields |= {name: tuple(said_from_json(said) for said in shape.get(name, ())) for name in _NEARBY}
     fields["mode"], fields["action"] = Mode(fields["mode"]), Action(fields["action"])
     fields["attacks"] = tuple(fields["attacks"])
     fields["findings"] = tuple(finding_from_json(finding) for finding in fields["findings"])
     return Event(**fields)
+
+
+def said_json(said: Said) -> dict[str, Any]:
+    """The nearby message in the shape of the outside contract."""
+    return {**asdict(said), "direction": said.direction.value}
+
+
+def said_from_json(shape: dict[str, Any]) -> Said:
+    """The nearby message that :func:`said_json` wrote."""
+    fields = {name: shape[name] for name in Said.__dataclass_fields__}
+    fields["direction"] = Direction(fields["direction"])
+    return Said(**fields)
 
 
 def finding_from_json(shape: dict[str, Any]) -> Finding:

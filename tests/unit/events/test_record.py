@@ -185,7 +185,7 @@ def test_the_json_is_the_contracts_event_in_its_order() -> None:
     shape = as_json(EVENT)
     assert ", ".join(shape) == (
         "id, time, node, route, mode, action, close_code, attacks, score, client_ip, session, transport, "
-        "path, framework, event, findings, request"
+        "path, framework, event, findings, request, before, after"
     )
     assert shape["mode"] == "block"
     assert shape["findings"] == [
