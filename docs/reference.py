@@ -70,6 +70,8 @@ def _default(table: type[BaseModel], name: str, default: Any) -> str:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     if value in (None, (), {}, ""):
         return ""
     if isinstance(value, tuple):

@@ -183,6 +183,8 @@ class Relay:
     @property
     def waiting(self) -> int:
         """Jobs that no thread has taken."""
+    def reload(self, options: object) -> None:
+        """Take new routes, upstreams, trusted proxies and caps; ValueError, and nothing has changed."""
     def take(self, seconds: float) -> Job | None:
         """The next job within this many seconds."""
     def starved(self, seconds: float) -> bool:

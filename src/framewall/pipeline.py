@@ -97,18 +97,19 @@ class Inspector:
         record: Callable[[Event], object],
         clock: Callable[[], float],
         node: str = "",
-        settings: Callable[[RoutePolicy], Settings] | None = None,
+        settings: Callable[[RoutePolicy, Direction], Settings] | None = None,
     ) -> None:
         self.policy = policy
         """Assigning another one changes what happens at every session's next message."""
         self.judge = Judge()
-        self._engine = engine
+        self.engine = engine
+        """As for the policy."""
         self._record = record
         self._clock = clock
         self._node = node
         self._settings = settings
         self._conversations = Conversations()
-        self._made: tuple[RoutePolicy | None, Settings | None] = (None, None)
+        self._made: dict[Direction, tuple[RoutePolicy, Settings]] = {}
 
     # HTTP
 
@@ -305,7 +306,7 @@ class Inspector:
         """Detects, scores, decides, records."""
         reading = judged.reading
         parts = [part for packet in reading.packets for part in packet.parts]
-        raw = self._detect(route, parts) if parts else ()
+        raw = self._detect(route, judged.side, parts) if parts else ()
         if not raw and not reading.errors:
             return _passed(reading.framework)
         first = raw[0].part if raw else None
@@ -325,12 +326,18 @@ class Inspector:
             self._tell(route, judged.request, verdict, judged.transport, judged.session, packet.name)
         return verdict
 
-    def _detect(self, route: RoutePolicy, parts: list[Part]) -> Sequence[EngineFinding]:
+    def _detect(self, route: RoutePolicy, side: Direction, parts: list[Part]) -> Sequence[EngineFinding]:
         """One call of the engine for all the parts, strongest finding first."""
-        made = self._made
-        if made[0] is not route:
-            self._made = made = (route, self._settings(route) if self._settings else None)
-        return self._engine.inspect([part[:3] for part in parts], made[1]).findings
+        return self.engine.inspect([part[:3] for part in parts], self._engine_settings(route, side)).findings
+
+    def _engine_settings(self, route: RoutePolicy, side: Direction) -> Settings | None:
+        """Those of a route; the last one's are kept."""
+        if self._settings is None:
+            return None
+        made = self._made.get(side)
+        if made is None or made[0] is not route:
+            self._made[side] = made = route, self._settings(route, side)
+        return made[1]
 
     def _tell(
         self,

@@ -43,7 +43,7 @@ impl std::fmt::Display for Listen {
 }
 
 /// A group of equal servers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
     /// Its name.
     pub name: String,
@@ -63,7 +63,7 @@ pub enum Balance {
 }
 
 /// One server of a group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Where it is.
     pub address: Address,

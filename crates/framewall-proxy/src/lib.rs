@@ -12,6 +12,7 @@ mod listener;
 pub mod registry;
 pub mod relay;
 pub mod stream;
+mod table;
 pub mod tunnel;
 pub mod upstream;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use tokio::io::AsyncWrite as _;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
-use crate::config::{Config, Listen, Network, Route};
+use crate::config::{Config, Listen};
 use crate::http::body::Body;
 use crate::http::paced::Paced;
 use crate::http::proxy::{Client, serve};
@@ -27,8 +27,8 @@ use crate::limits::Limits;
 use crate::listener::{Bound, Listener};
 use crate::registry::{Place, Registry};
 use crate::stream::Stream;
+use crate::table::Table;
 use crate::upstream::exchange;
-use crate::upstream::group::Group;
 use crate::upstream::pool::Pool;
 
 /// Before accepting again when the process has no file descriptor left.
@@ -38,19 +38,14 @@ const BREATHER: Duration = Duration::from_millis(50);
 pub(crate) struct Shared {
     pub(crate) judge: Arc<dyn Judge>,
     pub(crate) registry: Arc<Registry>,
-    pub(crate) routes: Vec<Route>,
-    /// One a route.
-    pub(crate) sites: Vec<Arc<Site>>,
-    pub(crate) trusted: Vec<Network>,
-    pub(crate) scheme: String,
-    limits: Limits,
+    table: RwLock<Arc<Table>>,
 }
 
-/// A route and where it leads.
-#[derive(Debug)]
-pub(crate) struct Site {
-    pub(crate) route: Route,
-    pub(crate) group: Arc<Group>,
+impl Shared {
+    /// The routes as they are now.
+    pub(crate) fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.table.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Why the relay did not start.
@@ -94,7 +89,6 @@ pub struct Relay {
 impl Relay {
     /// Listens and serves.
     pub fn start(config: Config, judge: Arc<dyn Judge>) -> Result<Self, StartError> {
-        let sites = sites(&config)?;
         let count = match config.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             count => count,
@@ -113,15 +107,8 @@ impl Relay {
         };
         let bound = config.listen.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
         let addresses = bound.iter().map(Bound::address).collect::<io::Result<_>>().map_err(StartError::System)?;
-        let shared = Arc::new(Shared {
-            judge,
-            registry: Arc::default(),
-            routes: config.routes,
-            sites,
-            trusted: config.trusted_proxies,
-            scheme: config.scheme,
-            limits: config.limits,
-        });
+        let table = RwLock::new(Arc::new(Table::new(config, None)?));
+        let shared = Arc::new(Shared { judge, registry: Arc::default(), table });
         let (stop, stopped) = watch::channel(false);
         let mut threads = Vec::new();
         for (index, runtime) in runtimes.into_iter().enumerate() {
@@ -144,14 +131,25 @@ impl Relay {
         &self.shared.registry
     }
 
+    /// Takes new routes, upstreams, trusted proxies and caps from now on; `listen` and `threads` stay as they were,
+    /// and so do caps that hold from a connection's first byte (`headers`, `head_bytes`, `head_seconds`).
+    /// Connections, requests and tunnels that are open go on as they began.
+    pub fn reload(&self, config: Config) -> Result<(), StartError> {
+        let mut table = self.shared.table.write().unwrap_or_else(PoisonError::into_inner);
+        let renewed = Table::new(config, Some(&table))?;
+        *table = Arc::new(renewed);
+        Ok(())
+    }
+
     /// Sends one request to a route's upstream, later, without regard to the answer: to the server that
     /// `client` goes to. `false`: no such route.
     pub fn send(&self, route: &str, client: IpAddr, request: Request<Vec<u8>>) -> bool {
-        let Some(site) = self.shared.sites.iter().find(|site| site.route.name == route) else { return false };
+        let Some(site) = self.shared.table().sites.iter().find(|site| site.route.name == route).cloned() else {
+            return false;
+        };
         let (parts, body) = request.into_parts();
         let headers = parts.headers.clone();
         let request = exchange::request(parts, headers, Body::full(body));
-        let site = Arc::clone(site);
         self.handle.spawn(async move {
             let pool = Arc::new(Pool::default());
             if let Ok(answer) = exchange::send(&site.group, &pool, client, &site.route.limits, request).await {
@@ -177,31 +175,17 @@ impl Drop for Relay {
     }
 }
 
-fn sites(config: &Config) -> Result<Vec<Arc<Site>>, StartError> {
-    if config.routes.is_empty() {
-        return Err(StartError::NoRoute);
-    }
-    let groups: Vec<(&str, Arc<Group>)> =
-        config.upstreams.iter().map(|upstream| (upstream.name.as_str(), Arc::new(Group::new(upstream)))).collect();
-    let site = |route: &Route| {
-        let found = groups.iter().find(|(name, group)| *name == route.upstream && !group.is_empty());
-        let (_, group) = found.ok_or_else(|| StartError::Upstream(route.upstream.clone()))?;
-        Ok(Arc::new(Site { route: route.clone(), group: Arc::clone(group) }))
-    };
-    config.routes.iter().map(site).collect()
-}
-
 /// One thread's life: serve, then let what is open end.
 async fn run(bound: Vec<Bound>, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let pool = Arc::new(Pool::default());
-    let server = Arc::new(server(&shared.limits));
+    let server = Arc::new(server(&shared.table().limits));
     for listener in bound.into_iter().filter_map(|bound| bound.into_listener().ok()) {
         let (shared, pool, server) = (Arc::clone(&shared), Arc::clone(&pool), Arc::clone(&server));
         tokio::spawn(accept(listener, shared, pool, server, stopped.clone()));
     }
     let _ = stopped.wait_for(|&stopped| stopped).await;
     shared.registry.close_all(GOING_AWAY);
-    let deadline = Instant::now() + Duration::from_secs(shared.limits.drain_seconds);
+    let deadline = Instant::now() + Duration::from_secs(shared.table().limits.drain_seconds);
     while shared.registry.connections() > 0 && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(10)).await;
         // A handshake may have been under way.
@@ -229,8 +213,9 @@ async fn accept(
             tokio::time::sleep(BREATHER).await;
             continue;
         };
-        let counted = peer.filter(|&peer| !shared.trusted.iter().any(|network| network.contains(peer)));
-        let limits = &shared.limits;
+        let table = shared.table();
+        let counted = peer.filter(|&peer| !table.trusted.iter().any(|network| network.contains(peer)));
+        let limits = &table.limits;
         match shared.registry.admit(counted, limits.connections, limits.client_connections) {
             Some(place) => start(&server, stream, peer, place, &shared, &pool, for_connections.clone()),
             None => turn_away(stream),
@@ -259,7 +244,7 @@ fn start(
     pool: &Arc<Pool>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let socket = TokioIo::new(Paced::new(stream, shared.limits.stall()));
+    let socket = TokioIo::new(Paced::new(stream, shared.table().limits.stall()));
     let (shared, pool) = (Arc::clone(shared), Arc::clone(pool));
     let client = Arc::new(Client { peer, shared, pool, place: Arc::new(place) });
     let service = service_fn(move |request| serve(Arc::clone(&client), request));

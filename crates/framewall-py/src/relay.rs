@@ -100,6 +100,14 @@ impl Relay {
         self.jobs.len()
     }
 
+    /// Takes new routes, upstreams, trusted proxies and caps; what is open goes on as it began. ValueError for options
+    /// that cannot be used, and nothing has changed.
+    fn reload(&self, options: Options) -> PyResult<()> {
+        let config = config(options).map_err(PyValueError::new_err)?;
+        let done = self.with(|relay| relay.reload(config)).unwrap_or(Ok(()));
+        done.map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
     /// The next job within this many seconds, or None.
     fn take(&self, py: Python<'_>, seconds: f64) -> Option<Job> {
         let jobs = &self.jobs;

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a flag: whoever waits on it ends well."""
+"""Signals as flags: whoever waits on them ends well, or reads its configuration again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ def stop_on_signals() -> threading.Event:
 
     They stay caught, so that a second one cannot cut off the work of ending well.
     """
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+    return _flag(signal.SIGINT, signal.SIGTERM)
+
+
+def reload_on_signal() -> threading.Event:
+    """A flag that SIGHUP sets from now on."""
+    return _flag(signal.SIGHUP)
+
+
+def _flag(*numbers: signal.Signals) -> threading.Event:
+    flag = threading.Event()
+    for number in numbers:
+        signal.signal(number, lambda *_: flag.set())
+    return flag

@@ -8,20 +8,24 @@ import click
 
 from framewall.config import load
 from framewall.config.policies import policy, routes
+from framewall.config.rules import engine
 
 
 @click.command("check", short_help="Validate a configuration.")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def command(file: Path) -> None:
-    """Validate a configuration: every mistake with its line, and what to write instead.
+    """Validate a configuration and its rules: every mistake with its line, and what to write instead.
 
     The exit status is 0 if FILE can be used, and 1 if it cannot.
     """
     configuration = load(file)
+    rules = engine(configuration)
     click.echo(f"{file}: fine")
     click.echo(
         f"listens on {', '.join(configuration.listen)}; events go to {', '.join(configuration.events)}"
     )
+    if configuration.rules:
+        click.echo(f"{len(rules)} rules, with those of {', '.join(configuration.rules)}")
     for route, decided in zip(routes(configuration), policy(configuration).routes, strict=True):
         where = f"{'|'.join(route.host)} {'|'.join(route.path)}"
         click.echo(f"route {route.name}: {where} -> {route.upstream}, {decided.mode}")

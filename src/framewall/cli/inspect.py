@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 import click
 
 from framewall.cli._options import config_option
-from framewall.config import load
+from framewall.config import Configuration, load
 from framewall.config.policies import policy
+from framewall.config.rules import engine
 from framewall.config.settings import engine_settings
 from framewall.detect import builtin_engine
 from framewall.errors import InternalError
@@ -21,7 +22,7 @@ from framewall.replay import LineError, Lines
 
 @click.command("inspect", short_help="Judge messages offline.")
 @click.argument("lines", type=click.File("rb"), default="-", metavar="[MESSAGES]")
-@config_option("Judge as this configuration does: threshold, sensitivity, exceptions, limits.")
+@config_option("Judge as this configuration does: rules, threshold, sensitivity, exceptions, limits.")
 @click.option("--route", "name", metavar="NAME", help="Judge as this route of --config does.")
 @click.pass_context
 def command(ctx: click.Context, lines: BinaryIO, file: Path | None, name: str | None) -> None:
@@ -34,7 +35,9 @@ def command(ctx: click.Context, lines: BinaryIO, file: Path | None, name: str | 
     A line that is no message is answered by {"line": number, "error": why}, and the rest is judged all the
     same. The exit status is 0 if every line was judged, and 1 otherwise.
     """
-    judge = Lines(builtin_engine(), engine_settings, _route(file, name))
+    configuration = load(file) if file else None
+    rules = engine(configuration) if configuration else builtin_engine()
+    judge = Lines(rules, engine_settings, _route(configuration, file, name))
     failed = False
     for answer in answers(judge, lines):
         failed = failed or "error" in answer
@@ -74,13 +77,13 @@ def _message(line: bytes) -> dict[str, Any]:
     return message
 
 
-def _route(file: Path | None, name: str | None) -> RoutePolicy:
+def _route(configuration: Configuration | None, file: Path | None, name: str | None) -> RoutePolicy:
     """The decisions to judge by."""
-    if file is None:
+    if configuration is None:
         if name is not None:
             raise click.UsageError("--route names a route of a configuration: add --config FILE")
         return RoutePolicy()
-    decided = policy(load(file))
+    decided = policy(configuration)
     if name is None:
         return decided.routes[0]
     if name not in {route.name for route in decided.routes}:

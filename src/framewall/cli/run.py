@@ -13,12 +13,13 @@ import click
 from framewall.cli import _show
 from framewall.cli._logging import log_to_stderr
 from framewall.cli._options import config_option, file_in_use
-from framewall.cli._signals import stop_on_signals
+from framewall.cli._reloading import Reloading
+from framewall.cli._signals import reload_on_signal, stop_on_signals
 from framewall.config import Configuration, load
 from framewall.config.policies import policy, process_limits, routes
 from framewall.config.relay import relay_settings
+from framewall.config.rules import engine
 from framewall.config.settings import engine_settings
-from framewall.detect import builtin_engine
 from framewall.errors import ConfigError, FramewallError
 from framewall.events import Counts, open_sink
 from framewall.model import Event
@@ -26,6 +27,9 @@ from framewall.pipeline import Inspector, Session
 from framewall.proxy import Relay
 
 log = logging.getLogger("framewall")
+
+_LOOK_SECONDS = 0.5
+"""Between two looks at the rule files, and at whether SIGHUP came."""
 
 
 class StartError(FramewallError):
@@ -56,7 +60,8 @@ def command(
     """Protect an application: listen, judge every message, and drop the socket of whoever attacks.
 
     `framewall run --upstream http://127.0.0.1:3000` is complete. Options replace what the configuration says.
-    SIGTERM or Ctrl-C ends it well: connections get Close 1001, and every event is written.
+    SIGTERM or Ctrl-C ends it well: connections get Close 1001, and every event is written. SIGHUP reads the
+    configuration and the rules again, and drops nobody; files of your own rules are also read when they change.
     """
     used = file if file or upstream else file_in_use(None)
     if used is None and upstream is None:
@@ -71,11 +76,15 @@ def command(
         "events": events or None,
         "console": console,
     }
-    protect(load(used, options))
+    protect(lambda: load(used, options))
 
 
-def protect(configuration: Configuration) -> None:
-    """Run until SIGTERM or SIGINT. Raises FramewallError if it cannot start."""
+def protect(read: Callable[[], Configuration]) -> None:
+    """Run until SIGTERM or SIGINT. Raises FramewallError if it cannot start.
+
+    ``read`` gives the configuration, and on SIGHUP again as it is written then.
+    """
+    configuration = read()
     if configuration.console != "off":
         raise ConfigError(
             "this Framewall has no console", key="console", instead="leave it out, or write off"
@@ -84,15 +93,20 @@ def protect(configuration: Configuration) -> None:
     stop = stop_on_signals()
     sink = open_sink(configuration.events, process_limits(configuration))
     try:
-        _serve(configuration, _telling(sink.put), stop)
+        _serve(configuration, read, _telling(sink.put), stop)
     finally:
         _account_for(sink.close())
 
 
-def _serve(configuration: Configuration, record: Callable[[Event], None], stop: threading.Event) -> None:
+def _serve(
+    configuration: Configuration,
+    read: Callable[[], Configuration],
+    record: Callable[[Event], None],
+    stop: threading.Event,
+) -> None:
     inspector = Inspector(
         policy(configuration),
-        builtin_engine(),
+        engine(configuration),
         record,
         clock=time.time,
         node=configuration.node,
@@ -100,8 +114,15 @@ def _serve(configuration: Configuration, record: Callable[[Event], None], stop: 
     )
     relay = _start(configuration, inspector)
     try:
+        reloading = Reloading(configuration, read, inspector, relay)
+        again = reload_on_signal()
         click.echo(_banner(configuration, relay.addresses), err=True)
-        stop.wait()
+        while not stop.wait(_LOOK_SECONDS):
+            if again.is_set():
+                again.clear()
+                reloading.reload()
+            else:
+                reloading.look()
         log.info("stopping: connections get Close 1001")
     finally:
         relay.stop()

@@ -17,8 +17,10 @@ from pydantic_core import PydanticCustomError
 from framewall.config.explain import Problem, explain
 from framewall.config.lines import Path as Keys
 from framewall.config.lines import key_lines, line_of
-from framewall.config.schema import Configuration
-from framewall.config.values import as_url, suggest
+from framewall.config.rules import known_rules
+from framewall.config.schema import Allow, Configuration
+from framewall.config.values import as_url, quoted, suggest
+from framewall.detect import RuleError
 from framewall.errors import ConfigError
 
 #: The file that is read when none is named and no upstream is given.
@@ -38,7 +40,7 @@ class BadConfiguration(ConfigError):  # noqa: N818 (a list of what is wrong)
 def load(file: Path | None = None, options: Mapping[str, Any] | None = None) -> Configuration:
     """The configuration of ``file``, changed by ``options``: settings of the command line, by name.
 
-    Relative paths of event stores in the file are relative to the file. Raises :class:`BadConfiguration`.
+    Relative paths of event stores and rules in the file are relative to the file. Raises :class:`BadConfiguration`.
     """
     return from_text(_read(file) if file else "", str(file) if file else "", options)
 
@@ -53,12 +55,13 @@ def from_text(text: str, file: str = "", options: Mapping[str, Any] | None = Non
         lines = key_lines(text)
         problems = [_placed(explain(each), file, lines, chosen) for each in error.errors()]
         raise BadConfiguration(sorted(problems, key=lambda problem: problem.line)) from None
-    problems = [_placed(each, file, key_lines(text), chosen) for each in _dangling(configuration)]
+    configuration = _beside_file(configuration, file, chosen)
+    problems = [
+        _placed(each, file, key_lines(text), chosen)
+        for each in (*_dangling(configuration), *_unknown_rules(configuration))
+    ]
     if problems:
         raise BadConfiguration(problems)
-    if file and "events" not in chosen:
-        stores = tuple(_beside(store, Path(file)) for store in configuration.events)
-        configuration = configuration.model_copy(update={"events": stores})
     return configuration
 
 
@@ -162,6 +165,41 @@ def dotted(path: Keys) -> str:
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
     return text
+
+
+def _unknown_rules(configuration: Configuration) -> list[Problem]:
+    """Exceptions for rules that are not there. Ids without a rule file (``limit.…``) are Framewall's own."""
+    try:
+        known = known_rules(configuration)
+    except RuleError as error:
+        return [Problem(("rules",), str(error), "mend it, or leave it out")]
+    named: list[tuple[Keys, Allow]] = [
+        (("exceptions", place), each) for place, each in enumerate(configuration.exceptions)
+    ]
+    for number, route in enumerate(configuration.routes):
+        named += [
+            (("routes", number, "exceptions", place), each) for place, each in enumerate(route.exceptions)
+        ]
+    return [
+        Problem((*path, "rule"), f"there is no rule {quoted(each.rule)}", suggest(each.rule, alike))
+        for path, each in named
+        if each.rule not in known and (alike := _alike(each.rule, known))
+    ]
+
+
+def _alike(rule: str, known: frozenset[str]) -> list[str]:
+    """The rules of the same class."""
+    return sorted(each for each in known if each.partition(".")[0] == rule.partition(".")[0])
+
+
+def _beside_file(configuration: Configuration, file: str, options: Mapping[str, Any]) -> Configuration:
+    """The configuration with what the file says of other files read relative to it."""
+    if not file:
+        return configuration
+    changed: dict[str, Any] = {"rules": tuple(str(Path(file).parent / each) for each in configuration.rules)}
+    if "events" not in options:
+        changed["events"] = tuple(_beside(store, Path(file)) for store in configuration.events)
+    return configuration.model_copy(update=changed)
 
 
 def _beside(store: str, file: Path) -> str:

@@ -9,7 +9,16 @@ from __future__ import annotations
 import socket
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from framewall.config import values
 from framewall.events import DEFAULT_URL
@@ -27,6 +36,8 @@ Hosts = Annotated[tuple[Annotated[str, BeforeValidator(values.as_host)], ...], _
 Networks = Annotated[tuple[Annotated[str, BeforeValidator(values.as_network)], ...], _Listed]
 Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _Listed]
 Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
+Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
+RuleFiles = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
 Transports = Annotated[tuple[Transport, ...], _Listed]
 
 #: Caps of the whole process: a route cannot have its own.
@@ -93,6 +104,20 @@ class Decisions(Table):
     )
     transports: Transports | None = Field(
         default=None, description="The only transports allowed: `websocket`, `polling`. All, if not set."
+    )
+    shares_code: StrictBool | None = Field(
+        default=None,
+        description="Whether people share code here: rules that code trips over are then left out.",
+    )
+    protected_fields: Names | None = Field(
+        default=None,
+        description="Names that clients may not set, as `isAdmin` or `*.role`: a message with one is "
+        "`mass_assignment`.",
+    )
+    leaks: StrictBool | None = Field(
+        default=None,
+        description="Whether servers' messages are searched for secrets, stack traces and SQL errors; "
+        'needs `inspect = "both"`.',
     )
     exceptions: tuple[Allow, ...] = Field(
         default=(), description="Findings to allow. A route has those at the top of the file and its own."
@@ -184,6 +209,14 @@ class Configuration(Decisions):
     )
     events: Stores = Field(
         default=(DEFAULT_URL,), description="Where events go: `sqlite:PATH`, `jsonl:PATH`, `jsonl:-`."
+    )
+    rules: RuleFiles = Field(
+        default=(),
+        description="Files and folders with rules of your own, or imported ones. One with a built-in rule's id "
+        "takes its place.",
+    )
+    builtin_rules: StrictBool = Field(
+        default=True, description="Whether the rules that come with Framewall are used."
     )
     trusted_proxies: Networks = Field(
         default=(), description="Proxies in front of Framewall, whose `X-Forwarded-For` is believed."

@@ -11,14 +11,12 @@ import json
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
 from framewall.config.units import parse_bytes, parse_milliseconds, parse_seconds
-from framewall.detect import read_rules
 from framewall.errors import StoreError
 from framewall.events import find
 from framewall.limits import BY_NAME
@@ -203,18 +201,10 @@ def as_attack(value: Any) -> str:
     raise wrong(f"{quoted(value)} is no attack class", suggest(str(value), list(ATTACKS)))
 
 
-@cache
-def _rules() -> frozenset[str]:
-    return frozenset(str(rule["id"]) for rule in read_rules())
-
-
 def as_rule(value: Any) -> str:
-    """A rule's id. Ids of classes without rule files (``limit.…``, ``websocket.…``) are the decoders' own."""
+    """A rule's id; whether there is one is asked where all rules are known."""
     if not isinstance(value, str):
         raise wrong(f"{quoted(value)} is no rule", 'write its id, as findings tell it: "xss.markup"')
-    alike = sorted(rule for rule in _rules() if rule.partition(".")[0] == value.partition(".")[0])
-    if alike and value not in alike:
-        raise wrong(f"there is no rule {quoted(value)}", suggest(value, alike))
     return value
 
 

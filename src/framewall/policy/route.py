@@ -19,6 +19,9 @@ class RoutePolicy:
     ``threshold``: the score from which a message is an attack.
     ``sensitivity``: which rules take part, 1 (few false alarms) to 3 (few misses).
     ``inspect``: ``client`` or ``both`` directions.
+    ``shares_code``: whether rules that code trips over are left out.
+    ``protected_fields``: globs of names that clients may not set.
+    ``leaks``: whether servers' messages are searched for what should not leave.
     ``transports``: the only ones allowed, or None for all.
     ``graylist``: networks (``203.0.113.0/24``) that safe_block treats as known attackers.
     ``graylist_seconds``: how long an attack keeps its client on the graylist.
@@ -31,6 +34,9 @@ class RoutePolicy:
     threshold: int = THRESHOLD
     sensitivity: int = 2
     inspect: str = "client"
+    shares_code: bool = False
+    protected_fields: tuple[str, ...] = ()
+    leaks: bool = False
     transports: frozenset[str] | None = None
     exceptions: tuple[Allowance, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -64,6 +64,14 @@ class Relay(Generic[Session]):
         """WebSocket connections now."""
         return self._core.tunnels if self._core else 0
 
+    def reload(self, settings: Settings) -> None:
+        """Take new routes, upstreams, trusted proxies and limits from now on. What is open goes on as it began.
+
+        Raises ValueError for settings that cannot be used, and then nothing has changed.
+        """
+        if self._core:
+            self._core.reload(_only_known(settings))
+
     def wait(self) -> None:
         """Until another thread or a signal handler calls :meth:`stop`."""
         self._ended.wait()

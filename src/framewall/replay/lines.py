@@ -45,7 +45,7 @@ class Lines:
     def __init__(
         self,
         engine: Engine,
-        settings: Callable[[RoutePolicy], Settings] | None = None,
+        settings: Callable[[RoutePolicy, Direction], Settings] | None = None,
         route: RoutePolicy | None = None,
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:

@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 from framewall.config.settings import ENGINE_LIMITS, engine_settings
+from framewall.detect import builtin_engine
 from framewall.limits import BY_NAME, Limits
+from framewall.model import Direction
 from framewall.policy import RoutePolicy
 
 
 def test_threshold_and_limits_reach_the_engine() -> None:
     every = tuple((name, 7) for name in BY_NAME)
     assert engine_settings(RoutePolicy(threshold=9, sensitivity=3, limits=Limits(every))).threshold == 9
+
+
+def found(route: RoutePolicy, direction: Direction, text: str) -> set[str]:
+    settings = engine_settings(route, direction)
+    report = builtin_engine().inspect([(text.encode(), "auto", False)], settings)
+    return {finding.attack for finding in report.findings}
+
+
+def test_names_that_a_route_protects_are_found_in_clients_messages_alone() -> None:
+    route, text = RoutePolicy(protected_fields=("*isAdmin",)), '{"user": {"isAdmin": true}}'
+    assert found(route, Direction.CLIENT, text) == {"mass_assignment"}
+    assert found(route, Direction.SERVER, text) == set()
+    assert found(RoutePolicy(), Direction.CLIENT, text) == set()
+
+
+def test_leaks_are_looked_for_in_servers_messages_where_asked() -> None:
+    text = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAxGkLmNoPqRsTuVwXyZ0123456789abcdefABCDEF\n"
+    assert found(RoutePolicy(leaks=True), Direction.SERVER, text) == {"leak"}
+    assert found(RoutePolicy(leaks=True), Direction.CLIENT, text) == set()
+    assert found(RoutePolicy(), Direction.SERVER, text) == set()
+
+
+def test_code_may_be_talked_about_where_people_share_it() -> None:
+    text = "; cat /etc/passwd"
+    assert found(RoutePolicy(), Direction.CLIENT, text)
+    assert not found(RoutePolicy(shares_code=True), Direction.CLIENT, text)
 
 
 def test_settings_are_made_once_for_equal_routes() -> None:

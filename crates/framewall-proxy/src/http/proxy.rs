@@ -17,7 +17,8 @@ use crate::config::{Fail, Inspect, Route};
 use crate::judge::{BodyRuling, Failure, Head, Job, Plan, Reply};
 use crate::limits;
 use crate::registry::Place;
-use crate::relay::{Shared, Site};
+use crate::relay::Shared;
+use crate::table::{Site, Table};
 use crate::upstream::exchange::{self, GatewayError};
 use crate::upstream::pool::Pool;
 use framewall_core::wire::Side;
@@ -34,6 +35,7 @@ pub struct Client {
 /// One request on its way.
 pub(super) struct Passage<'a> {
     pub(super) client: &'a Client,
+    pub(super) table: &'a Table,
     pub(super) site: &'a Arc<Site>,
     pub(super) client_ip: IpAddr,
     pub(super) head: Arc<Head>,
@@ -50,17 +52,17 @@ pub async fn serve(client: Arc<Client>, request: Request<Incoming>) -> Result<Re
 
 async fn exchange(client: &Client, mut request: Request<Incoming>) -> Result<Response<Body>, Answer> {
     check::check(&mut request)?;
-    let shared = &client.shared;
+    let table = client.shared.table();
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let index = route::find(&shared.routes, host, request.uri().path()).map_err(|error| match error {
+    let index = route::find(&table.routes, host, request.uri().path()).map_err(|error| match error {
         route::NoRoute::Unmatched => Answer::new(StatusCode::NOT_FOUND, "Nothing is served here."),
         route::NoRoute::Ambiguous => Answer::new(StatusCode::BAD_REQUEST, "The path is ambiguous."),
     })?;
-    let site = &shared.sites[index];
+    let site = &table.sites[index];
     let wants_tunnel = upgrade::is_wanted(request.headers());
-    let client_ip = headers::client_ip(request.headers(), client.peer, &shared.trusted);
-    let head = Arc::new(head(shared, &site.route, client_ip, &request, wants_tunnel));
-    let mut passage = Passage { client, site, client_ip, head, plan: Plan::default() };
+    let client_ip = headers::client_ip(request.headers(), client.peer, &table.trusted);
+    let head = Arc::new(head(client, &table, &site.route, client_ip, &request, wants_tunnel));
+    let mut passage = Passage { client, table: &table, site, client_ip, head, plan: Plan::default() };
     let handshake = if wants_tunnel { Some(passage.handshake(&request)?) } else { None };
     passage.plan = passage.judged().await?;
     match handshake {
@@ -72,17 +74,24 @@ async fn exchange(client: &Client, mut request: Request<Incoming>) -> Result<Res
     }
 }
 
-fn head(shared: &Shared, route: &Route, client_ip: IpAddr, request: &Request<Incoming>, upgrade: bool) -> Head {
+fn head(
+    client: &Client,
+    table: &Table,
+    route: &Route,
+    client_ip: IpAddr,
+    request: &Request<Incoming>,
+    upgrade: bool,
+) -> Head {
     let target = request.uri().path_and_query().map_or("*", |target| target.as_str());
     Head {
-        id: shared.registry.number(),
+        id: client.shared.registry.number(),
         method: request.method().as_str().to_owned(),
         target: target.to_owned(),
         version: if request.version() == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },
         headers: headers::listed(request.headers()),
         client_ip: client_ip.to_string(),
         route: route.name.as_str().into(),
-        scheme: shared.scheme.clone(),
+        scheme: table.scheme.clone(),
         upgrade,
     }
 }
@@ -171,7 +180,7 @@ impl Passage<'_> {
     pub(super) fn onward_headers(&self, sent: &HeaderMap) -> HeaderMap {
         let mut onward = sent.clone();
         headers::strip_hop(&mut onward);
-        headers::forward(&mut onward, self.client.peer, &self.client.shared.scheme, &self.client.shared.trusted);
+        headers::forward(&mut onward, self.client.peer, &self.table.scheme, &self.table.trusted);
         if self.plan.inspect_response {
             onward.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }

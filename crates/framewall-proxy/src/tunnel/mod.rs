@@ -28,8 +28,9 @@ use crate::config::{Fail, Inspect};
 use crate::judge::{Failure, Head, Job, Judge, Reply, Ruling, Summary};
 use crate::limits::{self, Limits};
 use crate::registry::{Registry, Stop};
-use crate::relay::{Shared, Site};
+use crate::relay::Shared;
 use crate::stream::Stream;
+use crate::table::Site;
 
 /// Read at once.
 const READ: usize = 64 << 10;

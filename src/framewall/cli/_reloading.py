@@ -1,0 +1,75 @@
+"""A configuration in force, and putting a changed one in its place while everything runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from framewall.config import Configuration
+from framewall.config.policies import policy
+from framewall.config.relay import relay_settings
+from framewall.config.rules import engine, stamp
+from framewall.errors import FramewallError
+from framewall.pipeline import Inspector, Session
+from framewall.proxy import Relay
+
+log = logging.getLogger("framewall")
+
+#: What only a restart changes.
+_FIXED = ("listen", "events", "node", "console")
+
+
+class Reloading:
+    """Reads the configuration again when told to, and the operator's rules when their files change.
+
+    What is wrong with a changed one is logged, and the one in force stays.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        read: Callable[[], Configuration],
+        inspector: Inspector,
+        relay: Relay[Session],
+    ) -> None:
+        """``read`` gives the configuration as it is written now."""
+        self.configuration = configuration
+        self._read = read
+        self._inspector = inspector
+        self._relay = relay
+        self._rules = self._seen = stamp(configuration)
+
+    def reload(self) -> bool:
+        """Takes everything anew: rules, routes, upstreams, decisions. False if it cannot be used."""
+        try:
+            configuration = self._read()
+            rules = stamp(configuration)
+            compiled = engine(configuration)
+            self._relay.reload(relay_settings(configuration))
+        except (FramewallError, ValueError) as error:
+            log.error("not reloaded, the configuration in force stays:\n%s", error)
+            return False
+        self._inspector.engine = compiled
+        self._inspector.policy = policy(configuration)
+        self._rules = self._seen = rules
+        for name in _FIXED:
+            if getattr(configuration, name) != getattr(self.configuration, name):
+                log.warning("%s has changed: that needs a restart", name)
+        self.configuration = configuration
+        log.info("reloaded: %d rules, %d routes", len(compiled), len(self._inspector.policy.routes))
+        return True
+
+    def look(self) -> bool:
+        """Takes the operator's rules anew if their files have changed and been let alone since the last look."""
+        now = stamp(self.configuration)
+        settled, self._seen = now == self._seen, now
+        if now == self._rules or not settled:
+            return False
+        self._rules = now
+        try:
+            self._inspector.engine = compiled = engine(self.configuration)
+        except FramewallError as error:
+            log.error("the rules in force stay:\n%s", error)
+            return False
+        log.info("rules reloaded: %d", len(compiled))
+        return True
