@@ -5,6 +5,8 @@ from typing import Literal, final
 
 _Bytes = bytes
 _Int = int
+_Refusal = tuple[int, list[tuple[str, str]], bytes | None]
+"""``(status, headers, body)``; the body is one line of the relay's own if there is none."""
 
 __version__: str
 
@@ -189,7 +191,10 @@ class Relay:
         """The next job within this many seconds."""
     def starved(self, seconds: float) -> bool:
         """Wait until jobs wait because all threads are held up this long; False once the relay has stopped."""
-    def close(self, connection: int, code: int) -> bool: ...
+    def close(
+        self, connection: int, code: int, reason: str = "", messages: list[tuple[bool, bytes]] = ...
+    ) -> bool:
+        """End a tunnel, its client told ``(text, data)`` messages first; False if there is none of that number."""
     def send(
         self,
         route: str,
@@ -237,10 +242,10 @@ class Job:
         """``(client_ip, route, subprotocol, messages up, down, bytes up, down, seconds, reason)``."""
     def done(self) -> None:
         """Unanswered it has failed; its tunnel's next job may be taken."""
-    def plan(self, refuse: int | None, inspect_body: bool, inspect_response: bool) -> None: ...
-    def rule(self, refuse: int | None) -> None: ...
-    def rulings(self, codes: list[int]) -> None:
-        """In order: 0 passes, 1 drops, anything else is the code to close with."""
+    def plan(self, refuse: _Refusal | None, inspect_body: bool, inspect_response: bool) -> None: ...
+    def rule(self, refuse: _Refusal | None) -> None: ...
+    def rulings(self, codes: list[int], reason: str = "", messages: list[tuple[bool, bytes]] = ...) -> None:
+        """In order: 0 passes, 1 drops, anything else is the code to close with, after ``(text, data)`` messages."""
 
 def relay_limits() -> list[tuple[str, int, str]]:
     """The relay's caps as ``(name, default, outcome)``."""

@@ -76,6 +76,7 @@ RELAY = (
 
 ATTACHMENTS = Limit("attachments", 64, "data_bomb finding; the packet is refused")
 PAYLOAD_PACKETS = Limit("payload_packets", 1_000, "data_bomb finding; the rest is scanned raw")
+NAMESPACES = Limit("namespaces", 64, "A refusal is not told to further ones; their client may come back")
 RECORD_BYTES = Limit("record_bytes", 4 << 20, "data_bomb finding; the record begun is forgotten")
 FRAME_HEADERS = Limit("frame_headers", 200, "data_bomb finding; the frame is refused")
 CURIE_PREFIXES = Limit("curie_prefixes", 1_000, "data_bomb finding; the prefix is not remembered")
@@ -95,6 +96,7 @@ ALL = (
     *RELAY,
     ATTACHMENTS,
     PAYLOAD_PACKETS,
+    NAMESPACES,
     RECORD_BYTES,
     FRAME_HEADERS,
     CURIE_PREFIXES,

@@ -172,12 +172,29 @@ class Finding:
     score: int
 
 
+class Notice(NamedTuple):
+    """A message of our own to a client that is refused, in the words of its framework."""
+
+    data: bytes
+    opcode: Opcode = Opcode.TEXT
+
+
+class Answer(NamedTuple):
+    """An HTTP answer of our own instead of the application's; ``status`` None is the route's."""
+
+    body: bytes
+    content_type: str = "text/plain; charset=utf-8"
+    status: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CloseConnection:
-    """Ask the driver to end another connection of the same session."""
+    """Ask the driver to end another connection of the same session; its client is told ``notices`` first."""
 
     connection: int
     code: int = 1008
+    reason: str = ""
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +212,11 @@ Command = CloseConnection | SendUpstream
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do with one message or request, and why."""
+    """What to do with one message or request, and why.
+
+    What its sender is told: ``notices`` and a Close with ``close_code`` and ``reason`` on a WebSocket, else
+    ``status`` with ``headers`` and ``body`` (None: one line of the driver's own).
+    """
 
     action: Action = Action.PASS
     score: int = 0
@@ -205,6 +226,10 @@ class Verdict:
     close_code: int = 1008
     status: int = 403
     commands: tuple[Command, ...] = ()
+    reason: str = ""
+    notices: tuple[Notice, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple, Protocol
 
+from framewall import refusals
 from framewall._core import Settings
 from framewall.decode import Decoder, Reading
 from framewall.events import normalised, redact
@@ -36,7 +36,7 @@ from framewall.model import (
     Upgrade,
     Verdict,
 )
-from framewall.policy import Policy, RoutePolicy, exceptions, traps
+from framewall.policy import Policy, RoutePolicy, bans, exceptions, traps
 from framewall.policy.judge import Judge, score
 from framewall.sessions import Conversation, Conversations
 
@@ -130,35 +130,49 @@ class Inspector:
             return _PASS_PLAN
         transport = _WEBSOCKET if exchange is None else exchange.transport
         framework = decoder.name if decoder else _WEBSOCKET
-        if self._refused(route, request, transport, decoder, now):
-            return RequestPlan(Verdict(Action.CLOSE, framework=framework, status=route.status))
+        refused = self._refused(route, request, transport, decoder, framework, now)
+        if refused:
+            return RequestPlan(refused)
         parts = head.parts(request)
         suspicion = decoder.suspect(request) if decoder else None
         packets = (Packet(framework, "", "handshake", tuple(parts)),)
         reading = Reading(framework, packets, (suspicion,) if suspicion else ())
-        verdict = self._verdict(
+        verdict, packet = self._verdict(
             route,
             Judged(
                 request, reading, transport, f"{self._node}-{request.id}", lambda _: normalised.head(request)
             ),
         )
-        if exchange is None or verdict.action is not Action.PASS:
+        if verdict.action is not Action.PASS:
+            return RequestPlan(refusals.answered(route, verdict, request, decoder, packet=packet))
+        if exchange is None:
             return RequestPlan(verdict)
         return RequestPlan(verdict, exchange.sends, exchange.begins or route.inspect == "both")
 
     def _refused(
-        self, route: RoutePolicy, request: Request, transport: str, decoder: Decoder | None, now: float
-    ) -> bool:
-        """Whether the client is banned, the transport not allowed, or the session blocked already."""
+        self,
+        route: RoutePolicy,
+        request: Request,
+        transport: str,
+        decoder: Decoder | None,
+        framework: str,
+        now: float,
+    ) -> Verdict | None:
+        """The refusal, if the client is banned, the transport not allowed, or the session blocked already."""
         if route.mode is Mode.MONITOR:
-            return False
-        if self.judge.banned.until(request.client_ip, now) is not None:
-            return True
+            return None
+        refusal = Verdict(Action.CLOSE, framework=framework, status=route.status)
+        until = bans.until(self.judge.banned, route, request, now)
+        if until is not None:
+            told = refusals.answered(route, refusal, request, decoder)
+            return refusals.banned(route, told, until, now)
         kind = transport if transport == _WEBSOCKET else Transport.POLLING
         if route.transports is not None and kind not in route.transports:
-            return True
+            return refusals.answered(route, refusal, request, decoder)
         conversation = self._conversations.find(request, decoder, now)
-        return conversation is not None and conversation.blocked
+        if conversation is None or not conversation.blocked:
+            return None
+        return refusals.answered(route, refusal, request, decoder, conversation)
 
     def body(self, request: Request, body: bytes, session: Session | None = None) -> Verdict:
         """Judges what a client's fallback request carries.
@@ -207,7 +221,8 @@ class Inspector:
         known = session.conversation if session else self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, None, now)
         if conversation.blocked:
-            return Verdict(Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.status)
+            refused = Verdict(Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.status)
+            return refusals.answered(route, refused, request, decoder, conversation)
         if decoder:
             conversation.fallback = decoder, request
         with conversation.lock:
@@ -226,7 +241,12 @@ class Inspector:
             lambda packet: normalised.exchange(request, message, packet, status),
             message.direction,
         )
-        return self._block(route, judged, conversation, None)
+        verdict, packet = self._verdict(route, judged)
+        if verdict.action is Action.PASS:
+            return verdict
+        at_fault = packet if message.direction is Direction.CLIENT else None
+        verdict = refusals.told(route, verdict, conversation, at_fault, None)
+        return refusals.answered(route, verdict, request, decoder, conversation, at_fault)
 
     # WebSockets
 
@@ -247,7 +267,9 @@ class Inspector:
             return _passed(_WEBSOCKET)
         conversation = session.conversation
         if conversation.blocked:
-            return Verdict(Action.CLOSE, framework=_WEBSOCKET, close_code=route.close_code)
+            return Verdict(
+                Action.CLOSE, framework=_WEBSOCKET, close_code=route.close_code, reason=route.close_reason
+            )
         try:
             with conversation.lock:
                 reading = conversation.readings.message(message)
@@ -261,7 +283,11 @@ class Inspector:
                 lambda packet: normalised.message(request, message, packet),
                 message.direction,
             )
-            return self._block(route, judged, conversation, session.connection)
+            verdict, packet = self._verdict(route, judged)
+            if verdict.action is Action.PASS:
+                return verdict
+            at_fault = packet if message.direction is Direction.CLIENT else None
+            return refusals.told(route, verdict, conversation, at_fault, session.connection)
         except Exception:
             return self._fault(route, request, _WEBSOCKET)
 
@@ -293,30 +319,21 @@ class Inspector:
 
     # verdicts
 
-    def _block(
-        self, route: RoutePolicy, judged: Judged, conversation: Conversation, connection: int | None
-    ) -> Verdict:
-        """The verdict, and if it blocks, the end of the whole session on all its transports."""
-        verdict = self._verdict(route, judged)
-        if verdict.action is Action.PASS:
-            return verdict
-        return replace(verdict, commands=conversation.end(connection, route.close_code))
-
-    def _verdict(self, route: RoutePolicy, judged: Judged) -> Verdict:
-        """Detects, scores, decides, records."""
+    def _verdict(self, route: RoutePolicy, judged: Judged) -> tuple[Verdict, Packet]:
+        """Detects, scores, decides, records. The verdict, and the packet that it is about."""
         reading = judged.reading
         parts = [part for packet in reading.packets for part in packet.parts]
         raw = self._detect(route, judged.side, parts) if parts else ()
         if not raw and not reading.errors:
-            return _passed(reading.framework)
+            return _passed(reading.framework), _NOTHING
         first = raw[0].part if raw else None
         packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
         findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
         findings = exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, packet.name)
         if not findings:
-            return _passed(reading.framework)
+            return _passed(reading.framework), _NOTHING
         total = score(findings)
-        attacker = judged.request.client_ip if judged.side is Direction.CLIENT else None
+        attacker = judged.request if judged.side is Direction.CLIENT else None
         action = self.judge.decide(route, total, attacker, self._clock())
         kept = tuple(findings[: EVENT_FINDINGS.default])
         verdict = Verdict(
@@ -324,7 +341,7 @@ class Inspector:
         )
         if total >= route.threshold:
             self._tell(route, judged.request, verdict, judged.transport, judged.session, packet.name)
-        return verdict
+        return verdict, packet
 
     def _detect(self, route: RoutePolicy, side: Direction, parts: list[Part]) -> Sequence[EngineFinding]:
         """One call of the engine for all the parts, strongest finding first."""

@@ -11,7 +11,7 @@ from threading import Lock, RLock
 
 from framewall.decode import Decoder, Exchange, Readings, decoders
 from framewall.limits import SESSION_IDLE_SECONDS, SESSIONS
-from framewall.model import CloseConnection, Command, Request, Upgrade
+from framewall.model import CloseConnection, Command, Notice, Request, Upgrade
 
 Key = tuple[str, str, str]
 """Route, framework, and the framework's own session id."""
@@ -32,11 +32,13 @@ class Conversation:
         """The latest request of its fallback transport, and whose transport that is."""
         self.seen = now
 
-    def end(self, connection: int | None, code: int) -> tuple[Command, ...]:
+    def end(
+        self, connection: int | None, code: int, reason: str = "", notices: tuple[Notice, ...] = ()
+    ) -> tuple[Command, ...]:
         """Blocks the session for good: what closes its other connections, and ends it at the server."""
         self.blocked = True
         commands: list[Command] = [
-            CloseConnection(other, code) for other in sorted(self.connections - {connection})
+            CloseConnection(other, code, reason, notices) for other in sorted(self.connections - {connection})
         ]
         if self.fallback:
             decoder, request = self.fallback

@@ -23,6 +23,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("policy",),
     ("events",),
     ("sessions",),
+    ("refusals",),
     ("pipeline",),
     ("proxy", "replay", "nginx", "asgi"),
     ("config",),

@@ -47,20 +47,55 @@ pub struct Head {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Answer this instead of sending it on.
-    pub refuse: Option<u16>,
+    pub refuse: Option<Refusal>,
     /// Bring its body before it is sent on.
     pub inspect_body: bool,
     /// Bring the answer before it is sent back.
     pub inspect_response: bool,
 }
 
+/// An answer of the judge's instead of the application's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status; 403 if it is none.
+    pub status: u16,
+    /// Headers besides those of every refusal; one that is none is left out.
+    pub headers: Vec<(String, String)>,
+    /// The body; one line of plain text if there is none.
+    pub body: Option<Bytes>,
+}
+
+impl From<u16> for Refusal {
+    fn from(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
+}
+
 /// What to do with a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BodyRuling {
     /// Send it on.
     Pass,
-    /// Answer this status instead.
-    Refuse(u16),
+    /// Answer this instead.
+    Refuse(Refusal),
+}
+
+/// How a tunnel is ended: what its client is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Farewell {
+    /// The Close's code.
+    pub code: u16,
+    /// The Close's reason; cut to the 123 bytes that fit.
+    pub reason: String,
+    /// Whole messages of our own before the Close, text or not: left out where the server has begun a message
+    /// that it does not end in time.
+    pub messages: Vec<(bool, Bytes)>,
+}
+
+impl From<u16> for Farewell {
+    fn from(code: u16) -> Self {
+        Self { code, ..Self::default() }
+    }
 }
 
 /// What to do with a message.
@@ -70,8 +105,8 @@ pub enum Ruling {
     Pass,
     /// Release nothing of it. The connection goes on, unless the compressor's state would be lost.
     Drop,
-    /// Release nothing of it, and end the connection with this code.
-    Close(u16),
+    /// Release nothing of it, and end the connection.
+    Close(Farewell),
 }
 
 /// One complete message, for judging.

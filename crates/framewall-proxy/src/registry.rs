@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
+
+use crate::judge::Farewell;
 
 /// All connections and tunnels of one relay.
 #[derive(Debug, Default)]
@@ -70,11 +72,11 @@ impl Registry {
         lock(&self.tunnels).remove(&tunnel);
     }
 
-    /// Ends one tunnel with this close code; `false` if there is none of that number.
-    pub fn close(&self, tunnel: u64, code: u16) -> bool {
+    /// Ends one tunnel; `false` if there is none of that number.
+    pub fn close(&self, tunnel: u64, farewell: impl Into<Farewell>) -> bool {
         let found = lock(&self.tunnels).get(&tunnel).map(Arc::clone);
         found.is_some_and(|stop| {
-            stop.request(code);
+            stop.request(farewell.into());
             true
         })
     }
@@ -82,7 +84,7 @@ impl Registry {
     /// Ends all tunnels.
     pub(crate) fn close_all(&self, code: u16) {
         let all: Vec<_> = lock(&self.tunnels).values().map(Arc::clone).collect();
-        all.iter().for_each(|stop| stop.request(code));
+        all.iter().for_each(|stop| stop.request(code.into()));
     }
 }
 
@@ -103,22 +105,23 @@ impl Drop for Place {
 /// Tells one tunnel to end.
 #[derive(Debug, Default)]
 pub(crate) struct Stop {
-    /// 0: not asked.
-    code: AtomicU16,
+    is_requested: AtomicBool,
+    farewell: Mutex<Option<Farewell>>,
     waker: Mutex<Option<Waker>>,
 }
 
 impl Stop {
-    fn request(&self, code: u16) {
-        self.code.store(code, Ordering::Release);
+    fn request(&self, farewell: Farewell) {
+        lock(&self.farewell).get_or_insert(farewell);
+        self.is_requested.store(true, Ordering::Release);
         if let Some(waker) = lock(&self.waker).take() {
             waker.wake();
         }
     }
 
-    /// The code asked for, if one is.
-    pub(crate) fn requested(&self) -> Option<u16> {
-        Some(self.code.load(Ordering::Acquire)).filter(|&code| code != 0)
+    /// What is asked for, if it is; the first that was.
+    pub(crate) fn requested(&self) -> Option<Farewell> {
+        self.is_requested.load(Ordering::Acquire).then(|| lock(&self.farewell).clone()).flatten()
     }
 
     /// Has the task woken when it is asked to end. Look at [`requested`](Self::requested) afterwards.
@@ -153,7 +156,8 @@ mod tests {
         let registry = Registry::default();
         let stop = registry.enter(7);
         assert!(registry.close(7, 1008));
-        assert_eq!(stop.requested(), Some(1008));
+        assert!(registry.close(7, 1001), "it has not ended yet");
+        assert_eq!(stop.requested(), Some(Farewell::from(1008)));
         registry.leave(7);
         assert!(!registry.close(7, 1008));
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use framewall_core::wire::Side;
 use framewall_proxy::config::{Address, Balance, Config, Fail, Inspect, Listen, Network, Route, Server, Upstream};
 use framewall_proxy::http::Request;
-use framewall_proxy::judge::{BodyRuling, Failure, Head, Job as Work, Plan, Ruling};
+use framewall_proxy::judge::{BodyRuling, Failure, Farewell, Head, Job as Work, Plan, Refusal, Ruling};
 use framewall_proxy::limits::{self, Limits};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -39,6 +39,16 @@ struct RouteOption {
     inspect: String,
     fail: String,
     limits: Vec<(String, u64)>,
+}
+
+/// An answer instead of the application's: ``(status, headers, body)``.
+#[derive(FromPyObject)]
+struct RefusalOption(u16, Vec<(String, String)>, Option<Vec<u8>>);
+
+impl From<RefusalOption> for Refusal {
+    fn from(RefusalOption(status, headers, body): RefusalOption) -> Self {
+        Self { status, headers, body: body.map(Into::into) }
+    }
 }
 
 /// Everything, from a Python object with these attributes.
@@ -120,9 +130,10 @@ impl Relay {
         py.detach(|| self.jobs.starved(duration(seconds)))
     }
 
-    /// Ends a tunnel; False if there is none of that number.
-    fn close(&self, connection: u64, code: u16) -> bool {
-        self.with(|relay| relay.registry().close(connection, code)).unwrap_or(false)
+    /// Ends a tunnel, its client told ``messages`` as ``(text, data)``; False if there is none of that number.
+    #[pyo3(signature = (connection, code, reason = String::new(), messages = Vec::new()))]
+    fn close(&self, connection: u64, code: u16, reason: String, messages: Vec<(bool, Vec<u8>)>) -> bool {
+        self.with(|relay| relay.registry().close(connection, farewell(code, reason, messages))).unwrap_or(false)
     }
 
     /// Sends one request to a route's upstream, later, without regard to its answer: to the server that this
@@ -306,29 +317,36 @@ impl Job {
         }
     }
 
-    /// Answers a request: a status to refuse it with, or what to bring.
-    fn plan(&self, refuse: Option<u16>, inspect_body: bool, inspect_response: bool) -> PyResult<()> {
+    /// Answers a request: what to refuse it with, or what to bring.
+    fn plan(&self, refuse: Option<RefusalOption>, inspect_body: bool, inspect_response: bool) -> PyResult<()> {
         if let Work::Request { reply, .. } = self.answer()? {
+            let refuse = refuse.map(Refusal::from);
             reply.send(Plan { refuse, inspect_body, inspect_response });
         }
         Ok(())
     }
 
-    /// Answers a body or a response: a status to refuse it with, or None.
-    fn rule(&self, refuse: Option<u16>) -> PyResult<()> {
+    /// Answers a body or a response: what to refuse it with, or None.
+    fn rule(&self, refuse: Option<RefusalOption>) -> PyResult<()> {
         if let Work::Body { reply, .. } | Work::Response { reply, .. } = self.answer()? {
-            reply.send(refuse.map_or(BodyRuling::Pass, BodyRuling::Refuse));
+            reply.send(refuse.map_or(BodyRuling::Pass, |refusal| BodyRuling::Refuse(refusal.into())));
         }
         Ok(())
     }
 
-    /// Answers messages, in order: 0 passes, 1 drops, anything else is the code to close with.
-    fn rulings(&self, codes: Vec<u16>) -> PyResult<()> {
+    /// Answers messages, in order: 0 passes, 1 drops, anything else is the code to close with, after
+    /// ``messages`` of our own, ``(text, data)``, and with this reason.
+    #[pyo3(signature = (codes, reason = String::new(), messages = Vec::new()))]
+    fn rulings(&self, codes: Vec<u16>, reason: String, messages: Vec<(bool, Vec<u8>)>) -> PyResult<()> {
         if let Work::Messages { reply, .. } = self.answer()? {
+            let mut told = Some((reason, messages));
             let ruling = |code| match code {
                 0 => Ruling::Pass,
                 1 => Ruling::Drop,
-                code => Ruling::Close(code),
+                code => {
+                    let (reason, messages) = told.take().unwrap_or_default();
+                    Ruling::Close(farewell(code, reason, messages))
+                }
             };
             reply.send(codes.into_iter().map(ruling).collect());
         }
@@ -347,6 +365,11 @@ impl Drop for Job {
 #[pyfunction]
 pub fn relay_limits() -> Vec<(&'static str, u64, &'static str)> {
     limits::ALL.iter().map(|limit| (limit.name, limit.default, limit.outcome)).collect()
+}
+
+fn farewell(code: u16, reason: String, messages: Vec<(bool, Vec<u8>)>) -> Farewell {
+    let messages = messages.into_iter().map(|(text, data)| (text, data.into())).collect();
+    Farewell { code, reason, messages }
 }
 
 fn duration(seconds: f64) -> Duration {

@@ -23,6 +23,11 @@ _REPLACED = (
     "graylist",
     "graylist_seconds",
     "ban_seconds",
+    "ban_by",
+    "ban_status",
+    "refusal",
+    "refusal_text",
+    "close_reason",
     "fail",
 )
 

@@ -38,6 +38,7 @@ Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _
 Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
 Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
 RuleFiles = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
+Bans = Annotated[tuple[Annotated[str, BeforeValidator(values.as_ban)], ...], _Listed, Field(min_length=1)]
 Transports = Annotated[tuple[Transport, ...], _Listed]
 
 #: Caps of the whole process: a route cannot have its own.
@@ -133,6 +134,26 @@ class Decisions(Table):
     )
     ban_seconds: Seconds | None = Field(
         default=None, description="How long a blocked client is refused at the handshake; 0 is not at all."
+    )
+    ban_by: Bans | None = Field(
+        default=None,
+        description="What a banned client is known again by: `ip`, `cookie:NAME`, or both; one is enough.",
+    )
+    ban_status: Literal[403, 429] | None = Field(
+        default=None, description="The HTTP status that a banned client gets, with `Retry-After`."
+    )
+    refusal: Literal["none", "framework"] | None = Field(
+        default=None,
+        description="What a blocked client is told before its socket is closed: nothing, or the refusal of its "
+        "framework, which keeps most clients from coming back by themselves.",
+    )
+    refusal_text: Annotated[str, BeforeValidator(values.as_refusal_text)] | None = Field(
+        default=None,
+        description="What that refusal says to people. Where no framework is recognised it is a message of its "
+        "own, and without it there is none.",
+    )
+    close_reason: Annotated[str, BeforeValidator(values.as_close_reason)] | None = Field(
+        default=None, description="The reason in the Close that ends a blocked client's socket."
     )
     fail: Literal["closed", "open"] | None = Field(
         default=None, description="What becomes of a message that Framewall itself fails to judge."

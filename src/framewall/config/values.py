@@ -42,6 +42,7 @@ FIXED_LIMITS = frozenset(
     }
 )
 
+_BAN_COOKIE = re.compile(r"cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?|\[[0-9a-f:.]+\](?::\d+)?")
 
 
@@ -205,6 +206,33 @@ def as_rule(value: Any) -> str:
     """A rule's id; whether there is one is asked where all rules are known."""
     if not isinstance(value, str):
         raise wrong(f"{quoted(value)} is no rule", 'write its id, as findings tell it: "xss.markup"')
+    return value
+
+
+def as_ban(value: Any) -> str:
+    """What a client is known again by: ``ip`` or ``cookie:NAME``."""
+    if value == "ip" or (isinstance(value, str) and _BAN_COOKIE.fullmatch(value)):
+        return str(value)
+    raise wrong(
+        f"{quoted(value)} says nothing about a client", 'write "ip", or for example "cookie:sessionid"'
+    )
+
+
+def as_refusal_text(value: Any) -> str:
+    """One line for people, short enough for every framework's refusal."""
+    return _line(value, 200)
+
+
+def as_close_reason(value: Any) -> str:
+    """One line of at most 123 bytes (RFC 6455 section 5.5)."""
+    return _line(value, 123)
+
+
+def _line(value: Any, most: int) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise wrong(f"{quoted(value)} is no line of text", 'write for example "Blocked"')
+    if len(value.encode()) > most:
+        raise wrong(f"it has {len(value.encode())} bytes", f"write at most {most}")
     return value
 
 

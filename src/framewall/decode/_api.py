@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from framewall.errors import PeerError
-from framewall.model import Message, Packet, Request, SendUpstream, Upgrade
+from framewall.model import Answer, Message, Notice, Packet, Request, SendUpstream, Upgrade
 
 UNCLAIMED = 0.0
 """Not mine."""
@@ -53,6 +53,23 @@ class Reader:
     def reply(self, request: Request, status: int, data: bytes) -> Sequence[Packet]:
         """The packets of a fallback response's body. Raises PeerError."""
         raise NotImplementedError
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """What a server of this framework tells a client that it turns out, before it closes the WebSocket.
+
+        ``packet`` is the one that is refused, if one was; ``text`` is shown to people. Called after ``decode``
+        or ``body``, whether they refused or not.
+        """
+        del packet, text
+        return ()
+
+    def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
+        """The same to a request of the fallback: what its client understands; None is the driver's own line.
+
+        Where the response is a stream that has begun, its body is added to it.
+        """
+        del request, packet, text
+        return None
 
 
 class Decoder:

@@ -11,12 +11,16 @@ from framewall.decode import _content
 from framewall.decode._api import SURE, UNCLAIMED, Decoder, Reader
 from framewall.decode._registry import decoders
 from framewall.errors import DecodeError, PeerError
-from framewall.model import Message, Packet, Request, Upgrade
+from framewall.model import Answer, Message, Notice, Packet, Request, Upgrade
 
 log = logging.getLogger("framewall.decode")
 
 _SNIFFED = 8
 """Messages whose shape may bring in one more framework; while there is none, any message's may."""
+REFUSED = "Blocked"
+"""What a refusal says where the route has no text of its own."""
+_LIKELY = 0.5
+"""From this score on, a client is refused in the framework's words: at worst it cannot read them."""
 _CONVINCED = 3
 """Messages that say something, read by a guess, after which it is none."""
 
@@ -97,6 +101,25 @@ class Readings:
     def reply(self, request: Request, status: int, message: Message, coding: str | None) -> Reading:
         """Every plausible reading of a fallback response's body; ``coding`` is its Content-Encoding."""
         return self._http(message, coding, lambda r, data: r.reply(request, status, data))
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """The refusal in the framework's words; where none is recognised ``text`` itself, if there is any."""
+        leading = self._leading
+        if leading:
+            return leading.reader.refuse(packet, text or REFUSED)
+        return (Notice(text.encode()),) if text else ()
+
+    def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
+        """The same to a fallback's request."""
+        leading = self._leading
+        if leading:
+            return leading.reader.answer(request, packet, text or REFUSED)
+        return Answer(text.encode()) if text else None
+
+    @property
+    def _leading(self) -> Candidate | None:
+        first = self._live[0] if self._live else None
+        return first if first and (first.sure or first.score >= _LIKELY or first.reader.proven) else None
 
     def _http(
         self, message: Message, coding: str | None, read: Callable[[Reader, bytes], Sequence[Packet]]

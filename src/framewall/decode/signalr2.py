@@ -14,8 +14,20 @@ from urllib.parse import parse_qsl
 from framewall._core import FormatError, View
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader
 from framewall.decode._sse import event_data
+from framewall.decode._write import as_json
 from framewall.errors import DecodeError
-from framewall.model import Direction, Message, Packet, Part, Path, Request, SendUpstream, Upgrade
+from framewall.model import (
+    Answer,
+    Direction,
+    Message,
+    Notice,
+    Packet,
+    Part,
+    Path,
+    Request,
+    SendUpstream,
+    Upgrade,
+)
 
 NAME = "signalr2"
 
@@ -79,6 +91,38 @@ class SignalR2Reader(Reader):
             packets = [self._message(Direction.SERVER, call) for call in calls]
             return (*packets, self._packet("message", (Part(data, "text"),)))
         return (self._message(Direction.SERVER, _bare(data)),)
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """The invocation's result, an error; then an error of the connection, at which its client stops."""
+        id = self._invocation(packet) if packet else None
+        result = [{"I": id, "E": text}] if id else []
+        return [Notice(as_json(each)) for each in (*result, {"E": text})]
+
+    def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
+        """A poll and a stream bring the connection's error; a message is refused by its status."""
+        step = _step(request)
+        transport = _query(request).get("transport", "").lower()
+        body = as_json({"E": text})
+        if step == "poll" and "callback" not in _query(request):
+            return Answer(body, "application/json; charset=UTF-8", 200)
+        if step in ("connect", "reconnect") and transport == "serversentevents":
+            return Answer(b"data: " + body + b"\n\n", "text/event-stream", 200)
+        if step in ("connect", "reconnect") and transport == "foreverframe":
+            safe = body.replace(b"<", b"\\u003c")
+            return Answer(b"<script>r(c, " + safe + b");</script>\r\n", "text/html; charset=UTF-8", 200)
+        del packet
+        return None
+
+    @staticmethod
+    def _invocation(packet: Packet) -> str | None:
+        if packet.kind != "invocation" or not packet.parts or packet.parts[0].hint != "json":
+            return None
+        try:
+            found = View.parse(packet.parts[0].data, "json")
+        except FormatError:
+            return None
+        id = next((each for each in found if (each.key or "").lower() == "i"), None)
+        return id.text if id is not None and id.kind in ("text", "number") else None
 
     def _negotiated(self, data: bytes) -> None:
         try:

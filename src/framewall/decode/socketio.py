@@ -67,7 +67,8 @@ class SocketIO(Decoder):
         if begins and len(versions) == 1:
             engine = 4 if versions == ["4"] else 3
         bare = "/socket.io" not in unquote(request.path)
-        return SocketIOReader(engine, bare=bare)
+        likely = 3 if versions and versions[-1] != "4" else 4
+        return SocketIOReader(engine, likely, bare=bare)
 
     def session(self, request: Request) -> str | None:
         """The last ``sid`` of the query, as Node reads it."""

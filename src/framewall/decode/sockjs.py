@@ -11,15 +11,16 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qs, parse_qsl, unquote
 
 from framewall._core import FormatError, View
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader
 from framewall.decode._readings import Readings
 from framewall.decode._sse import events
+from framewall.decode._write import as_json
 from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import PAYLOAD_PACKETS
-from framewall.model import Direction, Message, Opcode, Packet, Part, Request, Upgrade
+from framewall.model import Answer, Direction, Message, Notice, Opcode, Packet, Part, Request, Upgrade
 
 NAME = "sockjs"
 
@@ -36,6 +37,9 @@ _SERVER = re.compile(r"[0-9]{3}")
 _CALL = re.compile(rb"""(?:/\*\*/[^(]*|\s*p)\((".*")\);?\s*""")
 _PERCENT = re.compile(rb"%(00|0[aAdD]|25)")
 """What events have escaped, that they stay on one line."""
+_FUNCTION = re.compile(r"[A-Za-z0-9_.$]{1,64}")
+POLICY = 1008
+"""The code that a refused client is told, the WebSocket's own for it (RFC 6455 section 7.4.1)."""
 _QUIET = frozenset((b"", b"o", b"h"))
 
 
@@ -95,6 +99,40 @@ class SockJSReader(Reader):
         else:
             frames = [_PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), frame) for frame in frames]
         return self._all(self._server, frames, [])
+
+    # refusals
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """What is inside says it first; then a close frame, whose code and reason the client's user gets."""
+        inner = self._inner.refuse(packet, text) if self._framed is False or self._inner.framework else ()
+        if self._framed is False:
+            return inner
+        said = [each.data.decode("utf-8", "replace") for each in inner if each.opcode is Opcode.TEXT]
+        notices = [Notice(b"a" + as_json(said))] if said else []
+        return [*notices, Notice(b"c" + as_json([POLICY, text]))]
+
+    def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
+        """To what waits for frames, these frames as its transport writes them."""
+        place = _place(request)
+        step = place["step"] if place else ""
+        frames = [each.data for each in self.refuse(packet, text)]
+        callback = _callback(request)
+        if step in ("xhr", "xhr_streaming"):
+            last = frames if step == "xhr_streaming" else frames[-1:]
+            return Answer(
+                b"".join(each + b"\n" for each in last), "application/javascript; charset=UTF-8", 200
+            )
+        if step == "eventsource":
+            return Answer(
+                b"".join(b"data: " + each + b"\r\n\r\n" for each in frames), "text/event-stream", 200
+            )
+        if step == "htmlfile":
+            calls = b"".join(b"<script>\np(" + _in_script(each) + b");\n</script>\r\n" for each in frames)
+            return Answer(calls, "text/html; charset=UTF-8", 200)
+        if step == "jsonp" and callback:
+            call = b"/**/" + callback + b"(" + _in_script(frames[-1]) + b");\r\n"
+            return Answer(call, "application/javascript; charset=UTF-8", 200)
+        return None
 
     def _all(
         self, read: Callable[[bytes], Sequence[Packet]], frames: Sequence[bytes], packets: list[Packet]
@@ -171,6 +209,17 @@ class SockJSReader(Reader):
             first.packets = reading.packets
             raise first
         return reading.packets
+
+
+def _callback(request: Request) -> bytes:
+    """The function that JSONP wants called; empty if it is no plain name."""
+    named = parse_qs(request.query).get("c", [""])[-1]
+    return named.encode() if _FUNCTION.fullmatch(named) else b""
+
+
+def _in_script(frame: bytes) -> bytes:
+    """A string that ends no script element."""
+    return as_json(frame.decode("utf-8", "replace")).replace(b"<", b"\\u003c")
 
 
 def _string(data: bytes) -> bytes:

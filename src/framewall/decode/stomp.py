@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 
 from framewall.decode._api import UNCLAIMED, Decoder, Reader
-from framewall.decode._stomp.frame import Head, parts
+from framewall.decode._stomp.frame import Head, escaped, parts
 from framewall.decode._stomp.stream import Frame, Stream
 from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import FRAME_HEADERS, PAYLOAD_PACKETS
-from framewall.model import Direction, Message, Packet, Part, Request, Upgrade
+from framewall.model import Direction, Message, Notice, Packet, Part, Request, Upgrade
 
 NAME = "stomp"
 
+_RECEIPT = 'headers["receipt"]'
 _SUBPROTOCOLS = {"v10.stomp": "1.0", "v11.stomp": "1.1", "v12.stomp": "1.2"}
 _FIRST = re.compile(rb"[\r\n]*(?:CONNECT|STOMP)[ \t]*\r*\n", re.IGNORECASE)
 _ANSWER = re.compile(rb"[\r\n]*CONNECTED\r*\n")
@@ -62,6 +63,14 @@ class StompReader(Reader):
             refused.packets = packets
             raise refused
         return packets or (Packet(NAME, self._version, "heartbeat"),)
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """An ERROR frame, with the receipt that the refused frame asked for."""
+        lines = [b"ERROR", b"message:" + escaped(text.encode())]
+        wanted = [part.data for part in packet.parts if part.label == _RECEIPT] if packet else []
+        if wanted:
+            lines.append(b"receipt-id:" + escaped(wanted[0]))
+        return (Notice(b"\n".join((*lines, b"content-length:0", b"", b"\0"))),)
 
     def _frame(self, side: Direction, frame: Frame) -> Packet:
         """Its packet. Raises PeerError if servers read it in different ways."""

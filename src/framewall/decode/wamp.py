@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from framewall.decode._api import UNCLAIMED, Decoder, Reader
 from framewall.decode._wamp.reader import JSON, NAME, Serialization, Wamp1Reader, WampReader
-from framewall.model import Direction, Message, Packet, Request, Upgrade
+from framewall.model import Direction, Message, Notice, Packet, Request, Upgrade
 
 _FORMATS: dict[str, tuple[str, ...]] = {
     "json": ("json",),
@@ -44,6 +44,10 @@ class UnsettledReader(Reader):
             return self._settled.decode(message)
         finally:
             self.proven = self._settled.proven
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """As the version's own reader does."""
+        return self._settled.refuse(packet, text) if self._settled else ()
 
 
 class Wamp(Decoder):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from framewall.limits import BANNED_CLIENTS, GRAYLIST_CLIENTS
-from framewall.model import Action, Finding, Mode
+from framewall.model import Action, Finding, Mode, Request
+from framewall.policy import bans
 from framewall.policy.clients import Clients, among
 from framewall.policy.route import RoutePolicy
 
@@ -28,18 +29,19 @@ class Judge:
         self.graylist = Clients(GRAYLIST_CLIENTS)
         self.banned = Clients(BANNED_CLIENTS)
 
-    def decide(self, route: RoutePolicy, score: int, client: str | None, now: float) -> Action:
+    def decide(self, route: RoutePolicy, score: int, attacker: Request | None, now: float) -> Action:
         """What happens to a message with this score; its client is remembered as an attacker.
 
-        ``client`` is None for what the server sent: whoever it was meant for has done nothing.
+        ``attacker`` is the head of the client's request, None if the client is none: for what the server sent,
+        whoever it was meant for has done nothing.
         """
         if score < route.threshold or route.mode is Mode.OFF:
             return Action.PASS
-        gray = client is not None and self._gray(route, client, now)
+        gray = attacker is not None and self._gray(route, attacker.client_ip, now)
         if route.mode is Mode.MONITOR or (route.mode is Mode.SAFE_BLOCK and not gray):
             return Action.PASS
-        if client is not None and route.ban_seconds:
-            self.banned.add(client, now + route.ban_seconds)
+        if attacker is not None and route.ban_seconds:
+            bans.ban(self.banned, route, attacker, now)
             return Action.BAN
         return Action.CLOSE
 

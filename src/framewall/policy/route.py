@@ -26,6 +26,11 @@ class RoutePolicy:
     ``graylist``: networks (``203.0.113.0/24``) that safe_block treats as known attackers.
     ``graylist_seconds``: how long an attack keeps its client on the graylist.
     ``ban_seconds``: how long a blocked client is refused at the handshake; 0 is not at all.
+    ``ban_by``: what a client is known again by, ``ip`` or ``cookie:NAME``; one of them is enough.
+    ``ban_status``: the HTTP status of that refusal, which says with ``Retry-After`` when it ends.
+    ``refusal``: what a blocked client is told before the end: ``none``, or ``framework`` for its own words.
+    ``refusal_text``: what those words say; where no framework is recognised, all that is said.
+    ``close_reason``: the reason in the Close, at most 123 bytes.
     ``fail``: what an internal fault does, ``closed`` or ``open``.
     """
 
@@ -43,6 +48,11 @@ class RoutePolicy:
     graylist: tuple[str, ...] = ()
     graylist_seconds: int = 3_600
     ban_seconds: int = 0
+    ban_by: tuple[str, ...] = ("ip",)
+    ban_status: int = 403
+    refusal: str = "none"
+    refusal_text: str = ""
+    close_reason: str = ""
     close_code: int = 1008
     status: int = 403
     fail: str = "closed"

@@ -15,6 +15,7 @@ from framewall.model import (
     Command,
     Direction,
     Message,
+    Notice,
     Opcode,
     Request,
     Upgrade,
@@ -116,20 +117,20 @@ class Workers(Generic[Session]):
     def _request(self, job: Job) -> None:
         request = Request(*job.request)
         plan = self._inspector.request(request)
-        job.plan(_status(plan.verdict), plan.inspect_body, plan.inspect_response)
+        job.plan(_refusal(plan.verdict), plan.inspect_body, plan.inspect_response)
         self._perform(plan.verdict.commands, request)
 
     def _body(self, job: Job) -> None:
         request = Request(*job.request)
         verdict = self._inspector.body(request, job.body)
-        job.rule(_status(verdict))
+        job.rule(_refusal(verdict))
         self._perform(verdict.commands, request)
 
     def _response(self, job: Job) -> None:
         request = Request(*job.request)
         status, headers = job.answered
         verdict = self._inspector.response(request, status, headers, job.body)
-        job.rule(_status(verdict))
+        job.rule(_refusal(verdict))
         self._perform(verdict.commands, request)
 
     def _refused(self, job: Job) -> None:
@@ -154,6 +155,7 @@ class Workers(Generic[Session]):
         session, request = self._session(job)
         codes: list[int] = []
         commands: tuple[Command, ...] = ()
+        last = Verdict()
         for from_client, text, data, frames, compressed in job.messages:
             message = Message(
                 Direction.CLIENT if from_client else Direction.SERVER,
@@ -162,12 +164,12 @@ class Workers(Generic[Session]):
                 frames,
                 compressed,
             )
-            verdict = self._inspector.message(session, message)
-            codes.append(_ruling(verdict))
-            commands += verdict.commands
+            last = self._inspector.message(session, message)
+            codes.append(_ruling(last))
+            commands += last.commands
             if codes[-1] > _DROP:
                 break
-        job.rulings(codes)
+        job.rulings(codes, last.reason, _messages(last.notices))
         self._perform(commands, request)
 
     def _failed(self, job: Job) -> None:
@@ -194,7 +196,8 @@ class Workers(Generic[Session]):
     def _perform(self, commands: tuple[Command, ...], request: Request) -> None:
         for command in commands:
             if isinstance(command, CloseConnection):
-                self._core.close(command.connection, command.code)
+                told = _messages(command.notices)
+                self._core.close(command.connection, command.code, command.reason, told)
             else:
                 headers = list(command.headers)
                 self._core.send(
@@ -202,8 +205,14 @@ class Workers(Generic[Session]):
                 )
 
 
-def _status(verdict: Verdict) -> int | None:
-    return None if verdict.action is Action.PASS else verdict.status
+def _refusal(verdict: Verdict) -> tuple[int, list[tuple[str, str]], bytes | None] | None:
+    if verdict.action is Action.PASS:
+        return None
+    return verdict.status, list(verdict.headers), verdict.body
+
+
+def _messages(notices: tuple[Notice, ...]) -> list[tuple[bool, bytes]]:
+    return [(notice.opcode is Opcode.TEXT, notice.data) for notice in notices]
 
 
 def _ruling(verdict: Verdict) -> int:

@@ -9,6 +9,9 @@ import pytest
 from framewall.model import Action, Finding, Mode
 from framewall.policy import RoutePolicy
 from framewall.policy.judge import CLASS_CAP, Judge, score
+from support.requests import upgrade
+
+ATTACKER = upgrade("/")
 
 
 def finding(attack: str, points: int) -> Finding:
@@ -35,14 +38,14 @@ def test_scores_add_up_and_are_capped_by_class() -> None:
 )
 def test_modes(mode: Mode, points: int, action: Action) -> None:
     """For a client that nobody knows."""
-    assert Judge().decide(RoutePolicy(mode=mode), points, "203.0.113.9", 0.0) is action
+    assert Judge().decide(RoutePolicy(mode=mode), points, ATTACKER, 0.0) is action
 
 
 def test_monitoring_remembers_for_safe_block() -> None:
     """A route in monitor mode teaches who attacks."""
     judge = Judge()
-    judge.decide(RoutePolicy(mode=Mode.MONITOR), 5, "203.0.113.9", 0.0)
-    assert judge.decide(RoutePolicy(mode=Mode.SAFE_BLOCK), 5, "203.0.113.9", 1.0) is Action.CLOSE
+    judge.decide(RoutePolicy(mode=Mode.MONITOR), 5, ATTACKER, 0.0)
+    assert judge.decide(RoutePolicy(mode=Mode.SAFE_BLOCK), 5, ATTACKER, 1.0) is Action.CLOSE
 
 
 def test_whom_a_server_attacks_is_no_attacker() -> None:
@@ -58,4 +61,4 @@ def test_no_graylist_is_kept_if_its_time_is_nothing() -> None:
     """Then only the networks count."""
     judge = Judge()
     route = replace(RoutePolicy(mode=Mode.SAFE_BLOCK), graylist_seconds=0)
-    assert [judge.decide(route, 5, "203.0.113.9", 0.0) for _ in range(2)] == [Action.PASS] * 2
+    assert [judge.decide(route, 5, ATTACKER, 0.0) for _ in range(2)] == [Action.PASS] * 2

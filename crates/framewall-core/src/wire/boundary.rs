@@ -84,6 +84,11 @@ impl Boundary {
         self.header_len == 0 && self.remaining == 0 && self.error.is_none()
     }
 
+    /// Whether a message has begun whose last frame has not: none of our own may stand here (RFC 6455 5.4).
+    pub fn in_message(&self) -> bool {
+        self.sequence.in_message()
+    }
+
     /// Bytes of payload until the next boundary, if the frame's header is complete.
     pub fn remaining(&self) -> u64 {
         self.remaining
@@ -117,6 +122,16 @@ mod tests {
             .collect();
         assert_eq!(between, [0, 304]);
         assert!(boundary.at_boundary());
+    }
+
+    /// RFC 6455 5.4: the fragments of one message are not interleaved with those of another.
+    #[test]
+    fn a_message_is_open_until_the_header_of_its_last_frame() {
+        let mut boundary = from_server();
+        for (wire, open) in [(&b"\x01\x01a"[..], true), (b"\x89\x00", true), (b"\x80\x01b", false)] {
+            boundary.advance(wire).unwrap();
+            assert_eq!((boundary.at_boundary(), boundary.in_message()), (true, open), "{wire:?}");
+        }
     }
 
     #[test]

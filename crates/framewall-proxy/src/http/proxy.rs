@@ -120,8 +120,10 @@ impl Passage<'_> {
         let plan = self.ask(|reply| Job::Request { request, reply }).await?.unwrap_or_default();
         match plan.refuse {
             // What a client sends right behind a refused handshake is not HTTP.
-            Some(status) if self.head.upgrade => Err(Answer::refusal(status, REFUSED).closing()),
-            Some(status) => Err(Answer::refusal(status, REFUSED)),
+            Some(ref refusal) => {
+                let answer = Answer::refusal(refusal.clone(), REFUSED);
+                Err(if self.head.upgrade { answer.closing() } else { answer })
+            }
             None => Ok(plan),
         }
     }
@@ -147,7 +149,7 @@ impl Passage<'_> {
 
     async fn ruled(&self, job: impl FnOnce(Reply<BodyRuling>) -> Job) -> Result<(), Answer> {
         match self.ask(job).await? {
-            Some(BodyRuling::Refuse(status)) => Err(Answer::refusal(status, REFUSED)),
+            Some(BodyRuling::Refuse(refusal)) => Err(Answer::refusal(refusal, REFUSED)),
             Some(BodyRuling::Pass) | None => Ok(()),
         }
     }

@@ -8,11 +8,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use framewall_core::wire::close::GOING_AWAY;
-use framewall_core::wire::frame::close_frame;
+use framewall_core::wire::frame::{Opcode, close_frame, encode};
 
 use super::flow::Flow;
 use super::peer::Peer;
 use super::scratch;
+use crate::judge::Farewell;
 
 /// For each side to do its part.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -24,7 +25,7 @@ pub(super) const TICK: Duration = Duration::from_millis(25);
 /// A tunnel that is being ended.
 #[derive(Debug)]
 pub(super) struct Ending {
-    client_code: u16,
+    client: Farewell,
     began: Instant,
     server_over: bool,
     client_told: Option<Instant>,
@@ -33,13 +34,13 @@ pub(super) struct Ending {
 
 impl Ending {
     /// Tells the server, with a mask as a client would. The client's turn comes in [`poll`](Self::poll).
-    pub(super) fn begin(client_code: u16, server_code: u16, up: &mut Flow, down: &mut Flow, server: &mut Peer) -> Self {
+    pub(super) fn begin(client: Farewell, server_code: u16, up: &mut Flow, down: &mut Flow, server: &mut Peer) -> Self {
         up.discard();
         down.discard();
         if up.at_boundary() {
             server.push(close_frame(server_code, "", Some(mask())));
         }
-        Self { client_code, began: Instant::now(), server_over: false, client_told: None, client_spoke: false }
+        Self { client, began: Instant::now(), server_over: false, client_told: None, client_spoke: false }
     }
 
     /// Goes on as far as it can; ready when both sockets may be dropped.
@@ -53,9 +54,7 @@ impl Ending {
         let elapsed = self.began.elapsed();
         self.read_server(client, server, down, cx);
         if self.client_told.is_none() && (self.server_over || elapsed >= PATIENCE) {
-            if down.at_boundary() {
-                client.push(close_frame(self.client_code, "", None));
-            }
+            self.say_farewell(client, down);
             self.client_told = Some(Instant::now());
         }
         self.read_client(client, cx);
@@ -75,6 +74,21 @@ impl Ending {
             [&*client, server].into_iter().filter(|peer| !peer.is_done()).for_each(Peer::abort);
         }
         if done || elapsed >= DEADLINE { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Our own messages are never compressed, which RFC 7692 6 leaves to each message, so the server's
+    /// compressor and the client's inflater know nothing of them.
+    fn say_farewell(&mut self, client: &mut Peer, down: &Flow) {
+        if !down.at_boundary() {
+            return;
+        }
+        if down.between_messages() {
+            for (text, payload) in self.client.messages.drain(..) {
+                let opcode = if text { Opcode::Text } else { Opcode::Binary };
+                client.push(encode(opcode, &payload, None).into());
+            }
+        }
+        client.push(close_frame(self.client.code, &self.client.reason, None));
     }
 
     fn read_server(&mut self, client: &mut Peer, server: &mut Peer, down: &mut Flow, cx: &mut Context<'_>) {

@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use framewall_core::wire::boundary::Boundary;
+use framewall_core::wire::close::POLICY;
 use framewall_core::wire::frame::Opcode;
 use framewall_core::wire::tunnel::{Inbound, Unit};
 use framewall_core::wire::{Negotiated, Side, WireError, WireLimits};
 
 use super::peer::Peer;
-use crate::judge::{Judge, Message, Ruling};
+use crate::judge::{Farewell, Judge, Message, Ruling};
 
 /// What one entry costs beside its bytes.
 const ENTRY: usize = 256;
@@ -75,10 +76,10 @@ struct Entry {
 }
 
 /// What became of rulings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Settled {
     On,
-    Close(u16),
+    Close(Farewell),
 }
 
 impl Flow {
@@ -158,9 +159,11 @@ impl Flow {
             judged.held -= entry.cost;
             match rulings.get(index).unwrap_or(missing) {
                 Ruling::Pass => to.push(entry.wire),
-                Ruling::Drop if judged.takeover && entry.compressed == Some(true) => return Settled::Close(1008),
+                Ruling::Drop if judged.takeover && entry.compressed == Some(true) => {
+                    return Settled::Close(POLICY.into());
+                }
                 Ruling::Drop => {}
-                Ruling::Close(code) => return Settled::Close(*code),
+                Ruling::Close(farewell) => return Settled::Close(farewell.clone()),
             }
             judged.release_controls(to);
         }
@@ -184,6 +187,14 @@ impl Flow {
         match &self.reader {
             Reader::Passed(passed) => passed.between && !passed.boundary.seen_close(),
             Reader::Judged(judged) => !judged.close_passed,
+        }
+    }
+
+    /// Whether a message of our own may follow as well: no message that has been begun is still open.
+    pub(super) fn between_messages(&self) -> bool {
+        match &self.reader {
+            Reader::Passed(passed) => !passed.lost && !passed.boundary.in_message(),
+            Reader::Judged(_) => true,
         }
     }
 

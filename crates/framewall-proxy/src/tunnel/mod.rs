@@ -25,7 +25,7 @@ use self::ending::{Ending, TICK, codes};
 use self::flow::{Flow, Settled};
 use self::peer::Peer;
 use crate::config::{Fail, Inspect};
-use crate::judge::{Failure, Head, Job, Judge, Reply, Ruling, Summary};
+use crate::judge::{Failure, Farewell, Head, Job, Judge, Reply, Ruling, Summary};
 use crate::limits::{self, Limits};
 use crate::registry::{Registry, Stop};
 use crate::relay::Shared;
@@ -253,16 +253,16 @@ impl Tunnel {
                 self.report(Failure { side: None, limit, why, code: INTERNAL });
             }
             let missing = match self.site.route.fail {
-                Fail::Closed => Ruling::Close(INTERNAL),
+                Fail::Closed => Ruling::Close(INTERNAL.into()),
                 Fail::Open => Ruling::Pass,
             };
             let (flow, to) = match sender {
                 Side::Client => (&mut self.up, &mut self.server),
                 Side::Server => (&mut self.down, &mut self.client),
             };
-            if let Settled::Close(code) = flow.settle(count, &rulings, &missing, to) {
-                let (client, server) = codes(Some(code), None);
-                self.end(client, server, if failed.is_some() { "inspection failed" } else { "blocked" });
+            if let Settled::Close(farewell) = flow.settle(count, &rulings, &missing, to) {
+                let server = codes(Some(farewell.code), None).1;
+                self.end(farewell, server, if failed.is_some() { "inspection failed" } else { "blocked" });
                 return true;
             }
             self.submit();
@@ -310,11 +310,11 @@ impl Tunnel {
         }
     }
 
-    fn end(&mut self, client: u16, server: u16, reason: &'static str) {
+    fn end(&mut self, client: impl Into<Farewell>, server: u16, reason: &'static str) {
         if self.ending.is_none() {
             self.open_job = None;
             self.summary.reason = reason;
-            self.ending = Some(Ending::begin(client, server, &mut self.up, &mut self.down, &mut self.server));
+            self.ending = Some(Ending::begin(client.into(), server, &mut self.up, &mut self.down, &mut self.server));
         }
     }
 
@@ -386,8 +386,10 @@ impl Future for Tunnel {
             this.registered = true;
         }
         loop {
-            if let Some(code) = this.stop.requested() {
-                this.end(code, codes(None, None).1, "ended by the operator");
+            if this.ending.is_none()
+                && let Some(farewell) = this.stop.requested()
+            {
+                this.end(farewell, codes(None, None).1, "ended by the operator");
             }
             match &mut this.ending {
                 Some(ending) => {

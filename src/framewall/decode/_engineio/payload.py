@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -73,6 +75,21 @@ def split_3(body: bytes) -> Payload:
             return Payload(items, LimitReached(PAYLOAD_PACKETS))
         at = start + length
     return Payload(items, None if items else DecodeError("engineio.payload", "no packet in the payload"))
+
+
+def join_4(items: Sequence[Item]) -> bytes:
+    """Version 4's payload of these packets."""
+    return SEPARATOR.join(b"b" + b64encode(each.data) if each.binary else each.data for each in items)
+
+
+def join_3(items: Sequence[Item]) -> bytes:
+    """Version 3's payload in text; a binary message still has its type byte."""
+    texts = [b"b4" + b64encode(each.data[1:]) if each.binary else each.data for each in items]
+    return b"".join(b"%d:%s" % (_units(text), text) for text in texts)
+
+
+def _units(text: bytes) -> int:
+    return len(text.decode("utf-8", "replace").encode("utf-16-le")) // 2
 
 
 def _length(text: str, wide: bytes | None, at: int) -> tuple[int, int]:

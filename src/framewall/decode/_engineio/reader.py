@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
+from urllib.parse import parse_qs
 
 from framewall.decode import _base64
 from framewall.decode._api import Reader
 from framewall.decode._engineio import payload
 from framewall.decode._engineio.payload import Item, Payload
 from framewall.errors import DecodeError, PeerError
-from framewall.model import Direction, Message, Opcode, Packet, Part, Request
+from framewall.model import Answer, Direction, Message, Notice, Opcode, Packet, Part, Request
 
 NAME = "engine.io"
 
@@ -19,16 +20,22 @@ _QUIET = frozenset((b"1", b"2", b"3", b"5", b"6", b"2probe", b"3probe"))
 """Packets that say nothing: closing, heartbeats, the upgrade's probe."""
 
 
+_CLOSE = b"1"
+_FORBIDDEN = 4
+"""Of the errors that a server answers a request with."""
+
+
 class EngineIOReader(Reader):
     """One Engine.IO session. What messages mean is for whoever derives from it.
 
-    ``engine`` is the version, None while nothing proves it: then both are read.
+    ``engine`` is the version, None while nothing proves it: then both are read, and ``likely`` is written.
     """
 
     framework = NAME
 
-    def __init__(self, engine: int | None) -> None:
+    def __init__(self, engine: int | None, likely: int = 4) -> None:
         self.engine = engine
+        self.written = engine or likely
 
     def text_message(self, side: Direction, data: bytes) -> Sequence[Packet]:
         """A text message; ``data`` still has its ``4``. Raises PeerError."""
@@ -96,6 +103,28 @@ class EngineIOReader(Reader):
         if item.binary:
             return self.binary_message(side, self._frame_readings(item.data))
         return self._text(side, item.data)
+
+    # refusals
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """A close packet."""
+        del packet, text
+        return (Notice(_CLOSE),)
+
+    def answer(self, request: Request, packet: Packet | None, text: str) -> Answer:
+        """A poll brings the packets of the refusal; what else is refused gets Engine.IO's error, 4."""
+        query = parse_qs(request.query)
+        if request.method != "GET" or "sid" not in query:
+            return Answer(json.dumps({"code": _FORBIDDEN, "message": text}).encode(), "application/json")
+        items = [Item(each.data, each.opcode is Opcode.BINARY) for each in self.refuse(packet, text)]
+        if _CLOSE not in (item.data for item in items):
+            items.append(Item(_CLOSE, False))
+        body = payload.join_4(items) if self.written == 4 else payload.join_3(items)
+        place = query.get("j", [""])[-1]
+        if place.isdecimal() and place.isascii():
+            call = f"___eio[{int(place[:9])}]({json.dumps(body.decode('utf-8', 'replace'))});"
+            return Answer(call.encode(), "text/javascript; charset=UTF-8", 200)
+        return Answer(body, "text/plain; charset=UTF-8", 200)
 
     # packets
 

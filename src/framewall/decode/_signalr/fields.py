@@ -36,7 +36,7 @@ _MEMBERS = {
     9: ("type", "sequenceId"),
 }
 _PLAIN = re.compile(r"[A-Za-z]+")
-_ERROR_RESULT = 1
+ERROR_RESULT = 1
 
 
 def text(path: Path) -> Named:
@@ -56,7 +56,7 @@ def packed(kind: int, result: int | None, path: Path) -> Named:
     members = _MEMBERS.get(kind, ())
     if path and isinstance(path[0], int) and path[0] < len(members):
         name = members[path[0]]
-        if name == "result" and result == _ERROR_RESULT:
+        if name == "result" and result == ERROR_RESULT:
             name = "error"
         return text((name, *path[1:]))
     return "message", path

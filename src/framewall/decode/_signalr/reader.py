@@ -9,11 +9,12 @@ from itertools import takewhile
 from framewall._core import FormatError, View
 from framewall.decode._api import Reader
 from framewall.decode._signalr import fields
-from framewall.decode._signalr.stream import Record, Stream
+from framewall.decode._signalr.stream import SEPARATOR, Record, Stream, framed
 from framewall.decode._sse import event_data
+from framewall.decode._write import Value, as_json, as_msgpack
 from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import PAYLOAD_PACKETS
-from framewall.model import Direction, Message, Packet, Part, Request
+from framewall.model import Answer, Direction, Message, Notice, Opcode, Packet, Part, Request
 
 NAME = "signalr"
 
@@ -21,6 +22,8 @@ _PROTOCOLS = {"json": False, "messagepack": True, "blazorpack": True}
 _PINGS = frozenset((Record(b'{"type":6}', False), Record(b"\x91\x06", True)))
 _ANSWERED = b"{}"
 _JSON_SPACE = b" \t\r\n"
+_END = bytes((SEPARATOR,))
+_COMPLETION = 3
 
 
 class SignalRReader(Reader):
@@ -182,6 +185,51 @@ class SignalRReader(Reader):
         if kind not in fields.KINDS:
             raise DecodeError("signalr.type", f"a record of unknown type {kind}", (packet,))
         return packet
+
+    # refusals
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """An error for the invocation that is refused, and a Close that forbids to come back.
+
+        Before the handshake is done, its answer with the error.
+        """
+        binary = self._streams[Direction.CLIENT].binary
+        if binary is None or (packet is not None and packet.kind == "handshake"):
+            return (Notice(as_json({"error": text}) + _END),)
+        id = self._invocation(packet) if packet else None
+        if binary:
+            records: list[Value] = [[_COMPLETION, {}, id, fields.ERROR_RESULT, text]] if id else []
+            records.append([fields.CLOSE, text, False])
+            return (Notice(b"".join(framed(as_msgpack(each)) for each in records), Opcode.BINARY),)
+        records = [{"type": _COMPLETION, "invocationId": id, "error": text}] if id else []
+        records.append({"type": fields.CLOSE, "error": text, "allowReconnect": False})
+        return (Notice(b"".join(as_json(each) + _END for each in records)),)
+
+    def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
+        """To a poll or an event stream the records; a negotiation or a message is refused by its status."""
+        if request.method != "GET":
+            return None
+        (notice,) = self.refuse(packet, text)
+        if "text/event-stream" in (request.header("accept") or "").lower():
+            return Answer(b"data: " + notice.data + b"\r\n\r\n", "text/event-stream", 200)
+        binary = notice.opcode is Opcode.BINARY
+        return Answer(notice.data, "application/octet-stream" if binary else "text/plain", 200)
+
+    @staticmethod
+    def _invocation(packet: Packet) -> str | None:
+        """The id that an invocation's answer has to bear."""
+        if packet.kind not in ("invocation", "stream invocation") or not packet.parts:
+            return None
+        part = packet.parts[0]
+        try:
+            found = View.parse(part.data, part.hint)
+        except FormatError:
+            return None
+        if found.kind == "list":
+            id = found[2] if len(found) > 2 else None
+        else:
+            id = found.get("invocationId") if found.kind == "map" else None
+        return id.text if id is not None and id.kind == "text" and id.text else None
 
     # nouns
 

@@ -27,6 +27,15 @@ class Record(NamedTuple):
     binary: bool
 
 
+def framed(record: bytes) -> bytes:
+    """A MessagePack record behind its length."""
+    left, head = len(record), bytearray()
+    while left > 0x7F:
+        head.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes((*head, left)) + record
+
+
 class Stream:
     """The bytes of a record begun, and whether records are ``binary``: None until that is known."""
 

@@ -8,10 +8,20 @@ from typing import NamedTuple
 
 from framewall.decode._engineio.reader import EngineIOReader
 from framewall.decode._socketio import fields, msgpack, packet, placeholders
-from framewall.decode._socketio.packet import BINARY_ACK, BINARY_EVENT, CONNECT, ERROR, EVENT, KINDS, Head
+from framewall.decode._socketio.packet import (
+    BINARY_ACK,
+    BINARY_EVENT,
+    CONNECT,
+    DISCONNECT,
+    ERROR,
+    EVENT,
+    KINDS,
+    Head,
+)
+from framewall.decode._write import as_json, as_msgpack
 from framewall.errors import DecodeError, LimitReached, PeerError
-from framewall.limits import ATTACHMENTS
-from framewall.model import Direction, Label, Packet, Part, Path
+from framewall.limits import ATTACHMENTS, NAMESPACES
+from framewall.model import Direction, Label, Notice, Opcode, Packet, Part, Path
 
 NAME = "socket.io"
 
@@ -32,11 +42,13 @@ class SocketIOReader(EngineIOReader):
     Until a packet of Socket.IO has been seen it may be ``bare`` Engine.IO, whose messages are anything.
     """
 
-    def __init__(self, engine: int | None, *, bare: bool = False) -> None:
+    def __init__(self, engine: int | None, likely: int = 4, *, bare: bool = False) -> None:
         """``bare``: nothing but Engine.IO is certain yet."""
-        super().__init__(engine)
+        super().__init__(engine, likely)
         self._bare = bare
         self._pending: dict[Direction, Pending] = {}
+        self._namespaces: dict[str, None] = {}
+        self._msgpack = False
         if not bare:
             self.framework = NAME
 
@@ -82,6 +94,7 @@ class SocketIOReader(EngineIOReader):
             parts += _namespace_parts(head.namespace)
         if kind == CONNECT:
             self.proven = True
+            self._enter(side, namespace)
         found = self.packet(KINDS[kind], parts, name, namespace)
         if head.attachments:
             self._expect(side, head, found, data[at:])
@@ -158,12 +171,41 @@ class SocketIOReader(EngineIOReader):
     def _packed(self, packed: msgpack.MsgpackPacket, data: bytes) -> Sequence[Packet]:
         self._certain()
         self.proven = self.proven or packed.kind == CONNECT
+        self._msgpack = True
+        if packed.kind == CONNECT:
+            self._enter(Direction.CLIENT, packed.namespace)
         label = partial(fields.packed, packed.kind, packed.name)
         part = Part(data, msgpack.HINT, False, label)
         found = self.packet(KINDS[packed.kind], (part,), packed.name, packed.namespace)
         if not packed.whole:
             raise DecodeError("socketio.packet", "not a packet by socket.io-msgpack-parser", (found,))
         return (found,)
+
+    # refusals
+
+    def _enter(self, side: Direction, namespace: str) -> None:
+        if side is Direction.CLIENT and len(self._namespaces) < NAMESPACES.default:
+            self._namespaces[namespace.partition("?")[0]] = None
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """A DISCONNECT of every namespace, after which clients do not come back; a CONNECT gets its error."""
+        if self._bare:
+            return super().refuse(packet, text)
+        own = ((packet.namespace if packet else None) or "/").partition("?")[0]
+        refused = own if packet and packet.kind == KINDS[CONNECT] else None
+        left = dict.fromkeys(("/", *self._namespaces, own))
+        notices = [self._notice(ERROR, refused, text)] if refused else []
+        notices += [self._notice(DISCONNECT, each) for each in left if each != refused]
+        return notices
+
+    def _notice(self, kind: int, namespace: str, text: str = "") -> Notice:
+        error = None if not text else {"message": text} if self.written == 4 else text
+        if self._msgpack:
+            body = {"type": kind, "nsp": namespace, **({"data": error} if error else {})}
+            typed = b"\x04" if self.written == 3 else b""
+            return Notice(typed + as_msgpack(body), Opcode.BINARY)
+        place = "" if namespace == "/" else f"{namespace},"
+        return Notice(f"4{kind}{place}".encode() + (as_json(error) if error else b""))
 
     def _certain(self) -> None:
         self._bare, self.framework = False, NAME

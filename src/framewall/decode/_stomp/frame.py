@@ -20,6 +20,8 @@ _KNOWN = frozenset(
 """Names that say nothing of their own."""
 _ESCAPE = re.compile(rb"\\([nrc\\])")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"c": b":", b"\\": b"\\"}
+_ESCAPES = {plain: b"\\" + code for code, plain in _ESCAPED.items()}
+_UNSAFE = re.compile(rb"[\n\r:\\]")
 
 
 class Head(NamedTuple):
@@ -62,6 +64,11 @@ def head(data: bytes) -> Head:
 def unescaped(data: bytes) -> bytes:
     """Version 1.2's escapes, which 1.1 has but for ``\\r``, and 1.0 not at all."""
     return _ESCAPE.sub(lambda found: _ESCAPED[found[1]], data) if b"\\" in data else data
+
+
+def escaped(data: bytes) -> bytes:
+    """A header's value as version 1.2 writes it."""
+    return _UNSAFE.sub(lambda found: _ESCAPES[found[0]], data.replace(b"\0", b""))
 
 
 def parts(found: Head, body: bytes) -> tuple[Part, ...]:

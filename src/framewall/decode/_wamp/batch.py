@@ -26,6 +26,13 @@ def json(data: bytes) -> Batch:
     return Batch(found)
 
 
+def join(messages: list[bytes], *, text: bool) -> bytes:
+    """A batch of these, separated as the protocol's text and most routers do."""
+    if text:
+        return b"".join(each + b"\x1e" for each in messages)
+    return b"".join(len(each).to_bytes(4) + each for each in messages)
+
+
 def binary(data: bytes) -> Batch:
     """Each preceded by its length, four bytes, highest first."""
     found: list[bytes] = []

@@ -9,14 +9,19 @@ from typing import NamedTuple
 from framewall._core import FormatError, View
 from framewall.decode._api import Reader
 from framewall.decode._wamp import batch, fields
+from framewall.decode._write import WRITERS, Value
 from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import CURIE_PREFIXES, PAYLOAD_PACKETS
-from framewall.model import Direction, Message, Packet, Part
+from framewall.model import Direction, Message, Notice, Opcode, Packet, Part
 
 NAME = "wamp"
 
 _HELLO, _WELCOME = 1, 2
 _PREFIX = 1
+_ABORT, _GOODBYE, _ERROR, _CALL_ERROR = 3, 6, 8, 4
+_REQUESTS = frozenset(("publish", "subscribe", "unsubscribe", "call", "register", "unregister"))
+_REFUSED, _KILLED = "wamp.error.not_authorized", "wamp.close.killed"
+_REFUSED_1 = "http://api.wamp.ws/error#not_authorized"
 _JSON_SPACE = b" \t\r\n"
 
 
@@ -110,6 +115,38 @@ class WampReader(Reader):
         label = partial(fields.version2, kind)
         return self.packet("2", name, (part._replace(label=label),), _name(members, found))
 
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """The request's error, and the end of the session: ABORT while it opens, else GOODBYE."""
+        messages: list[Value] = []
+        if packet and packet.kind in _REQUESTS:
+            kind, request = self._head(packet)
+            if request is not None:
+                messages.append([_ERROR, kind, request, {}, _REFUSED, [text]])
+        opening = packet is not None and packet.kind in ("hello", "authenticate")
+        messages.append(
+            [_ABORT if opening else _GOODBYE, {"message": text}, _REFUSED if opening else _KILLED]
+        )
+        return self._written_as(messages)
+
+    def _written_as(self, messages: list[Value]) -> Sequence[Notice]:
+        format = next(iter(self._written.formats), "")
+        if format not in WRITERS:
+            return ()
+        opcode = Opcode.TEXT if format == "json" else Opcode.BINARY
+        each = [WRITERS[format](message) for message in messages]
+        if self._written.batched:
+            each = [batch.join(each, text=format == "json")]
+        return [Notice(data, opcode) for data in each]
+
+    @staticmethod
+    def _head(packet: Packet) -> tuple[int, int | None]:
+        """A request's type and id."""
+        try:
+            found = View.parse(packet.parts[0].data, packet.parts[0].hint)
+        except (FormatError, IndexError):
+            return 0, None
+        return (found[0].int or 0, found[1].int) if len(found) > 1 else (0, None)
+
     def packet(self, version: str, kind: str, parts: tuple[Part, ...], name: str | None = None) -> Packet:
         """A packet named by its procedure or topic."""
         return Packet(NAME, version, kind, parts, name)
@@ -142,6 +179,16 @@ class Wamp1Reader(WampReader):
         if side is Direction.CLIENT and kind == _PREFIX and len(found) > 2:
             self._remember(found[1].text, found[2].text, packet)
         return packet
+
+    def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
+        """A call's error; this version has nothing to say for the rest."""
+        if packet is None or packet.kind != "call":
+            return ()
+        try:
+            found = View.parse(packet.parts[0].data, "json")
+        except (FormatError, IndexError):
+            return ()
+        return self._written_as([[_CALL_ERROR, found[1].text, _REFUSED_1, text]]) if len(found) > 1 else ()
 
     def _remember(self, prefix: str, uri: str, packet: Packet) -> None:
         """Raises LimitReached where there are too many."""

@@ -1,0 +1,413 @@
+"""What a blocked client is told, in every framework's own words."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from framewall._core import View
+from framewall.decode._write import WRITERS, as_json, as_msgpack
+from framewall.model import (
+    Action,
+    CloseConnection,
+    Direction,
+    Event,
+    Message,
+    Notice,
+    Opcode,
+    Upgrade,
+    Verdict,
+)
+from framewall.pipeline import Inspector
+from framewall.policy import Policy, RoutePolicy
+from support.engine import WordEngine
+from support.requests import POLLING, SOCKETIO, binary, http, text, upgrade
+
+ATTACK = "<script>"
+TOLD = replace(RoutePolicy(), refusal="framework", close_reason="policy", refusal_text="Not here")
+SOCKJS = "/echo/123/abcdefgh/websocket"
+SIGNALR = "/chat?id=abcdefghijklmnopqrstuvwxyz"
+SIGNALR2 = "/signalr/connect?transport=webSockets&connectionToken=a%3D&connectionData=%5B%5D"
+EIO3 = "/socket.io/?EIO=3&transport=websocket"
+
+
+class House:
+    """An Inspector with this route, and its events."""
+
+    def __init__(self, route: RoutePolicy = TOLD) -> None:
+        self.events: list[Event] = []
+        self.now = 1_700_000_000.0
+        self.inspector = Inspector(
+            Policy(default=route), WordEngine(), self.events.append, lambda: self.now, node="n1"
+        )
+
+    def blocked(self, target: str, *messages: str | bytes, subprotocol: str | None = None) -> Verdict:
+        """The verdict on the last of these messages, all of which come from one client."""
+        session = self.inspector.open(1, upgrade(target), Upgrade(subprotocol))
+        for data in messages:
+            verdict = self.inspector.message(session, text(data) if isinstance(data, str) else binary(data))
+        assert verdict.action in (Action.CLOSE, Action.BAN)
+        return verdict
+
+
+def record(*values: Any) -> bytes:
+    """MessagePack records of SignalR."""
+    packed = [as_msgpack(value) for value in values]
+    return b"".join(bytes((len(each),)) + each for each in packed)
+
+
+def packet(kind: int, namespace: str, data: Any = None) -> bytes:
+    """A packet of socket.io-msgpack-parser."""
+    return as_msgpack({"type": kind, "nsp": namespace, **({} if data is None else {"data": data})})
+
+
+SAID: dict[str, tuple[str, str | None, list[str | bytes], list[str | bytes]]] = {
+    "socket.io": (SOCKETIO, None, ["40", f'42["m","{ATTACK}"]'], ["41"]),
+    "socket.io, every namespace": (
+        SOCKETIO,
+        None,
+        ["40", "40/admin,", "40/news,{}", f'42/news,["m","{ATTACK}"]'],
+        ["41", "41/admin,", "41/news,"],
+    ),
+    "socket.io, at the connect": (
+        SOCKETIO,
+        None,
+        [f'40{{"token":"{ATTACK}"}}'],
+        ['44{"message":"Not here"}'],
+    ),
+    "socket.io 2, at the connect": (EIO3, None, [f"40/a?x={ATTACK}"], ['44/a,"Not here"', "41"]),
+    "socket.io, msgpack": (
+        SOCKETIO,
+        None,
+        [packet(0, "/"), packet(2, "/", ["m", ATTACK])],
+        [packet(1, "/")],
+    ),
+    "engine.io": ("/eio?EIO=4&transport=websocket", None, [f"4{ATTACK}"], ["1"]),
+    "signalr, an invocation": (
+        SIGNALR,
+        None,
+        [
+            '{"protocol":"json","version":1}\x1e',
+            f'{{"type":1,"invocationId":"7","target":"Send","arguments":["{ATTACK}"]}}\x1e',
+        ],
+        [
+            '{"type":3,"invocationId":"7","error":"Not here"}\x1e'
+            '{"type":7,"error":"Not here","allowReconnect":false}\x1e'
+        ],
+    ),
+    "signalr, nobody waits": (
+        SIGNALR,
+        None,
+        ['{"protocol":"json","version":1}\x1e', f'{{"type":1,"target":"Send","arguments":["{ATTACK}"]}}\x1e'],
+        ['{"type":7,"error":"Not here","allowReconnect":false}\x1e'],
+    ),
+    "signalr, at the handshake": (
+        SIGNALR,
+        None,
+        [f'{{"protocol":"json","version":1,"x":"{ATTACK}"}}\x1e'],
+        ['{"error":"Not here"}\x1e'],
+    ),
+    "signalr, messagepack": (
+        SIGNALR,
+        None,
+        ['{"protocol":"messagepack","version":1}\x1e', record([1, {}, "7", "Send", [ATTACK], []])],
+        [record([3, {}, "7", 1, "Not here"], [7, "Not here", False])],
+    ),
+    "signalr 2": (
+        SIGNALR2,
+        None,
+        [f'{{"H":"chat","M":"Send","A":["{ATTACK}"],"I":3}}'],
+        ['{"I":"3","E":"Not here"}', '{"E":"Not here"}'],
+    ),
+    "sockjs": (SOCKJS, None, [f'["{ATTACK}"]'], ['c[1008,"Not here"]']),
+    "sockjs with stomp": (
+        SOCKJS,
+        None,
+        ['["CONNECT\\naccept-version:1.2\\n\\n\\u0000"]', f'["SEND\\ndestination:/a\\n\\n{ATTACK}\\u0000"]'],
+        ['a["ERROR\\nmessage:Not here\\ncontent-length:0\\n\\n\\u0000"]', 'c[1008,"Not here"]'],
+    ),
+    "stomp": (
+        "/ws",
+        "v12.stomp",
+        [f"SEND\ndestination:/a\nreceipt:r\\c1\n\n{ATTACK}\0"],
+        ["ERROR\nmessage:Not here\nreceipt-id:r\\c1\ncontent-length:0\n\n\0"],
+    ),
+    "wamp, a call": (
+        "/ws",
+        "wamp.2.json",
+        ['[1,"realm",{}]', f'[48,5,{{}},"add",["{ATTACK}"]]'],
+        [
+            '[8,48,5,{},"wamp.error.not_authorized",["Not here"]]',
+            '[6,{"message":"Not here"},"wamp.close.killed"]',
+        ],
+    ),
+    "wamp, the hello": (
+        "/ws",
+        "wamp.2.json",
+        [f'[1,"{ATTACK}",{{}}]'],
+        ['[3,{"message":"Not here"},"wamp.error.not_authorized"]'],
+    ),
+    "wamp in a batch": (
+        "/ws",
+        "wamp.2.json.batched",
+        [f'[70,5,{{}},["{ATTACK}"]]\x1e'],
+        ['[6,{"message":"Not here"},"wamp.close.killed"]\x1e'],
+    ),
+    **{
+        f"wamp in {format}": (
+            "/ws",
+            f"wamp.2.{format}",
+            [WRITERS[format]([48, 5, {}, "add", [ATTACK]])],
+            [
+                WRITERS[format]([8, 48, 5, {}, "wamp.error.not_authorized", ["Not here"]]),
+                WRITERS[format]([6, {"message": "Not here"}, "wamp.close.killed"]),
+            ],
+        )
+        for format in ("msgpack", "cbor", "ubjson")
+    },
+    "wamp 1, a call": (
+        "/ws",
+        "wamp",
+        [f'[2,"c1","http://a/add","{ATTACK}"]'],
+        ['[4,"c1","http://api.wamp.ws/error#not_authorized","Not here"]'],
+    ),
+    "wamp 1, a publication": ("/ws", "wamp", [f'[7,"http://a/news","{ATTACK}"]'], []),
+    "json of an application": ("/ws", None, [f'{{"text":"{ATTACK}"}}'], ["Not here"]),
+    "a guess that was never right": ("/ws", None, ["hello", f"hello {ATTACK}"], ["Not here"]),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_each_framework_is_told_in_its_own_words(name: str) -> None:
+    """Texts as text messages, what is packed as binary ones, and then the Close with its reason."""
+    target, subprotocol, messages, expected = SAID[name]
+    verdict = House().blocked(target, *messages, subprotocol=subprotocol)
+    assert [
+        each.data.decode() if each.opcode is Opcode.TEXT else each.data for each in verdict.notices
+    ] == expected
+    assert (verdict.close_code, verdict.reason) == (1008, "policy")
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_nothing_is_said_unless_the_route_wants_it(name: str) -> None:
+    """By default a socket is dropped without a word."""
+    target, subprotocol, messages, _ = SAID[name]
+    verdict = House(RoutePolicy()).blocked(target, *messages, subprotocol=subprotocol)
+    assert (verdict.notices, verdict.reason, verdict.body) == ((), "", None)
+
+
+def test_an_application_without_a_framework_is_told_only_what_the_operator_wrote() -> None:
+    """Framewall has no words of its own for it; a framework gets some all the same."""
+    wordless = replace(TOLD, refusal_text="")
+    assert House(wordless).blocked("/ws", f'{{"text":"{ATTACK}"}}').notices == ()
+    assert House(wordless).blocked(SOCKJS, f'["{ATTACK}"]').notices == (Notice(b'c[1008,"Blocked"]'),)
+
+
+def test_a_refusal_says_nothing_of_rules() -> None:
+    """Whoever attacks learns that it was noticed, and not by what."""
+    verdict = House().blocked(SOCKETIO, f'42["m","{ATTACK}"]')
+    finding = verdict.findings[0]
+    for notice in verdict.notices:
+        assert finding.rule.encode() not in notice.data
+        assert ATTACK.encode() not in notice.data
+
+
+def test_a_servers_attack_is_no_clients_invocation() -> None:
+    """Who was to receive it is told of the end, but not that a message of its own was refused."""
+    house = House(replace(TOLD, inspect="both"))
+    session = house.inspector.open(1, upgrade(SIGNALR), Upgrade())
+    house.inspector.message(session, text('{"protocol":"json","version":1}\x1e'))
+    house.inspector.message(session, text("{}\x1e", Direction.SERVER))
+    said = f'{{"type":1,"invocationId":"7","target":"t","arguments":["{ATTACK}"]}}\x1e'
+    verdict = house.inspector.message(session, text(said, Direction.SERVER))
+    assert [notice.data for notice in verdict.notices] == [
+        b'{"type":7,"error":"Not here","allowReconnect":false}\x1e'
+    ]
+
+
+def test_the_sessions_other_connections_are_told_too() -> None:
+    """An attack by one transport ends the others, in the framework's words."""
+    house = House()
+    first = house.inspector.open(1, upgrade(SOCKETIO + "&sid=abc"), Upgrade())
+    house.inspector.open(2, upgrade(SOCKETIO + "&sid=abc"), Upgrade())
+    verdict = house.inspector.message(first, text(f'42["m","{ATTACK}"]'))
+    assert CloseConnection(2, 1008, "policy", (Notice(b"41"),)) in verdict.commands
+
+
+# over HTTP
+
+
+def posted(house: House, target: str, body: str | bytes, *headers: tuple[str, str]) -> Verdict:
+    """The refusal of a fallback's message."""
+    request = http("POST", target, *headers)
+    assert house.inspector.request(request).verdict.action is Action.PASS
+    verdict = house.inspector.body(request, body.encode() if isinstance(body, str) else body)
+    assert verdict.action is Action.CLOSE
+    return verdict
+
+
+def test_a_refused_post_gets_engine_ios_error() -> None:
+    """With the route's status; the session's next poll brings the disconnect in a payload."""
+    house = House()
+    verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
+    assert verdict.status == 403
+    assert json.loads(verdict.body or b"") == {"code": 4, "message": "Not here"}
+    assert ("Content-Type", "application/json") in verdict.headers
+    polled = house.inspector.request(http("GET", POLLING + "&sid=abc")).verdict
+    assert (polled.status, polled.body) == (200, b"41\x1e1")
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "answer"),
+    [
+        ("EIO=3", f'{len(ATTACK) + 9}:42["m","{ATTACK}"]', b"2:411:1"),
+        ("EIO=3&j=0", f'd={len(ATTACK) + 9}:42["m","{ATTACK}"]', b'___eio[0]("2:411:1");'),
+        ("EIO=4&j=12", f'd=42["m","{ATTACK}"]', b'___eio[12]("41\\u001e1");'),
+    ],
+)
+def test_a_poll_is_answered_in_its_version(query: str, body: str, answer: bytes) -> None:
+    """And in a call of its script where it is one."""
+    house = House()
+    target = f"/socket.io/?{query}&transport=polling&sid=abc"
+    posted(house, target, body)
+    assert house.inspector.request(http("GET", target)).verdict.body == answer
+
+
+def test_a_binary_refusal_is_base64_in_a_payload() -> None:
+    """socket.io-msgpack-parser's packets, in both versions."""
+    for version, head in (("4", b"b"), ("3", b"b4")):
+        house = House()
+        target = f"/socket.io/?EIO={version}&transport=polling&sid=abc"
+        typed = b"\x04" if version == "3" else b""
+        session = house.inspector.open(1, upgrade(target.replace("polling", "websocket")), Upgrade())
+        house.inspector.message(session, binary(typed + packet(2, "/", ["m", ATTACK])))
+        body = house.inspector.request(http("GET", target)).verdict.body or b""
+        assert head + b64encode(packet(1, "/")) in body
+
+
+SOCKJS_ANSWERS = {
+    "xhr": b'c[1008,"Not here"]\n',
+    "xhr_streaming": b'c[1008,"Not here"]\n',
+    "eventsource": b'data: c[1008,"Not here"]\r\n\r\n',
+    "htmlfile?c=f": b'<script>\np("c[1008,\\"Not here\\"]");\n</script>\r\n',
+    "jsonp?c=_jp.x": b'/**/_jp.x("c[1008,\\"Not here\\"]");\r\n',
+    "jsonp?c=alert(1)": None,
+}
+
+
+@pytest.mark.parametrize("step", SOCKJS_ANSWERS)
+def test_sockjs_is_answered_as_its_transport_writes(step: str) -> None:
+    """Whatever waits for frames of the session gets the close; a function that is none is not called."""
+    house = House()
+    assert posted(house, "/echo/123/abcdefgh/xhr_send", f'["{ATTACK}"]').body is None
+    verdict = house.inspector.request(http("GET", f"/echo/123/abcdefgh/{step}")).verdict
+    assert verdict.body == SOCKJS_ANSWERS[step]
+    assert verdict.status == (200 if verdict.body else 403)
+
+
+def test_signalr_is_answered_with_its_records() -> None:
+    """In an event or bare, in the protocol that its handshake chose."""
+    house = House()
+    closed = b'{"type":7,"error":"Not here","allowReconnect":false}\x1e'
+    call = f'{{"type":1,"invocationId":"7","target":"t","arguments":["{ATTACK}"]}}\x1e'
+    posted(house, SIGNALR, '{"protocol":"json","version":1}\x1e' + call)
+    stream = house.inspector.request(http("GET", SIGNALR, ("Accept", "text/event-stream"))).verdict
+    assert stream.body == b"data: " + closed + b"\r\n\r\n"
+    assert house.inspector.request(http("GET", SIGNALR)).verdict.body == closed
+
+
+def test_a_packed_poll_is_octets() -> None:
+    """MessagePack records are no text."""
+    house = House()
+    posted(
+        house,
+        SIGNALR,
+        b'{"protocol":"messagepack","version":1}\x1e' + record([1, {}, "7", "t", [ATTACK], []]),
+    )
+    verdict = house.inspector.request(http("GET", SIGNALR)).verdict
+    assert ("Content-Type", "application/octet-stream") in verdict.headers
+    assert View.parse((verdict.body or b"")[1:], "msgpack")[0].int == 7
+
+
+def test_signalr_2_is_answered_with_its_error() -> None:
+    """A poll, an event stream and a forever frame."""
+    house = House()
+    query = "connectionToken=a%3D&connectionData=%5B%5D"
+    posted(
+        house, f"/signalr/send?transport=longPolling&{query}", f'data={{"H":"c","M":"s","A":["{ATTACK}"]}}'
+    )
+    answers = {
+        f"/signalr/poll?transport=longPolling&{query}": b'{"E":"Not here"}',
+        f"/signalr/reconnect?transport=serverSentEvents&{query}": b'data: {"E":"Not here"}\n\n',
+        f"/signalr/reconnect?transport=foreverFrame&{query}": (
+            b'<script>r(c, {"E":"Not here"});</script>\r\n'
+        ),
+    }
+    for target, body in answers.items():
+        assert house.inspector.request(http("GET", target)).verdict.body == body
+
+
+# bans
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_banned_client_is_told_when_to_come_back(status: int) -> None:
+    """At the handshake and by its fallback, with the status and the seconds that are left."""
+    house = House(replace(TOLD, ban_seconds=60, ban_status=status))
+    house.blocked(SOCKETIO, f'42["m","{ATTACK}"]')
+    house.now += 15.5
+    for request in (upgrade(SOCKETIO), http("GET", POLLING), http("GET", POLLING + "&sid=new")):
+        verdict = house.inspector.request(request).verdict
+        assert verdict.action is Action.CLOSE
+        assert verdict.status == status
+        assert ("Retry-After", "45") in verdict.headers
+    house.now += 45
+    assert house.inspector.request(upgrade(SOCKETIO)).verdict.action is Action.PASS
+
+
+def test_a_banned_poll_gets_the_frameworks_error_and_the_bans_status() -> None:
+    """socket.io-client shows the message of this error."""
+    house = House(replace(TOLD, ban_seconds=60))
+    house.blocked(SOCKETIO, f'42["m","{ATTACK}"]')
+    verdict = house.inspector.request(http("GET", POLLING)).verdict
+    assert (verdict.status, json.loads(verdict.body or b"")) == (403, {"code": 4, "message": "Not here"})
+
+
+def test_a_refused_websocket_message_has_no_http_answer() -> None:
+    """Its connection speaks HTTP no more."""
+    verdict = House().blocked(SOCKETIO, f'42["m","{ATTACK}"]')
+    assert (verdict.body, verdict.headers) == (None, ())
+
+
+def test_a_handshake_that_attacks_is_refused_by_its_status() -> None:
+    """A browser shows no body of it."""
+    verdict = House().inspector.request(upgrade(f"{SOCKETIO}&name={ATTACK}")).verdict
+    assert (verdict.action, verdict.status, verdict.body) == (Action.CLOSE, 403, None)
+
+
+def test_texts_are_escaped() -> None:
+    """What the operator writes breaks no frame and no record."""
+    odd = replace(TOLD, refusal_text='a: "b" </script> \\ é')
+    said = House(odd).blocked(SOCKJS, f'["{ATTACK}"]').notices[-1].data
+    assert said == b"c" + as_json([1008, odd.refusal_text])
+    frame = House(odd).blocked("/ws", f"SEND\n\n{ATTACK}\0", subprotocol="v12.stomp").notices[0].data
+    assert 'message:a\\c "b" </script> \\\\ é\n'.encode() in frame
+    house = House(odd)
+    posted(house, "/echo/123/abcdefgh/xhr_send", f'["{ATTACK}"]')
+    script = house.inspector.request(http("GET", "/echo/123/abcdefgh/htmlfile?c=f")).verdict.body or b""
+    assert script.count(b"</script>") == 1
+
+
+def test_a_message_that_comes_after_is_refused_without_words() -> None:
+    """They have been said."""
+    house = House()
+    session = house.inspector.open(1, upgrade(SOCKETIO), Upgrade())
+    for _ in range(2):
+        verdict = house.inspector.message(
+            session, Message(Direction.CLIENT, Opcode.TEXT, f'42["{ATTACK}"]'.encode())
+        )
+    assert (verdict.action, verdict.notices, verdict.reason) == (Action.CLOSE, (), "policy")
