@@ -180,6 +180,7 @@ VIEWS: dict[str, list[Case]] = {
         ("\\x before each", every(XSS, "\\x{:02x}"), XSS),
         ("0x before each", ", ".join(f"0x{b:02x}" for b in XSS.encode()), XSS),
         ("colons", XSS.encode().hex(":"), XSS),
+        ("an id of eight digits", "50272622", None),
         ("full width inside", full_width("<svg>").encode().hex(), full_width("<svg>")),
         ("a number", "20240131", None),
     ],

@@ -2,10 +2,13 @@
 
 use super::{ByteSet, meant, nibble};
 
+/// Decoded bytes below which it is an id: four random bytes are printable too often.
+const SHORTEST: usize = 6;
+
 const DIGITS: ByteSet = ByteSet::from(b"0123456789abcdefABCDEFxX\\ :,-h\r\n");
 
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
-    text.len() >= 8 && set.within(&DIGITS)
+    text.len() >= 2 * SHORTEST && set.within(&DIGITS)
 }
 
 /// Decodes if every digit has its partner and the result was meant.
@@ -24,5 +27,5 @@ pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
         }
         at += 1;
     }
-    high.is_none() && out.len() >= 4 && meant(out)
+    high.is_none() && out.len() >= SHORTEST && meant(out)
 }

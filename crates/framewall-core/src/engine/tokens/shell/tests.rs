@@ -42,6 +42,8 @@ fn commands_people_talk_about_are_not() {
     for text in [
         "run apt-get install foo; then reboot",
         "I'd like that, isn't it",
+        "no, it's fine; dinner's at Ann's place",
+        "sorry; what's at stake's clear",
         "I'd like 'this' or that, whichever is cheaper",
         "that's all I know\nI'd say\nit's fine",
         "sudo apt-get update && sudo apt-get upgrade",

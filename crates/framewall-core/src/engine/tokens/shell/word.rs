@@ -85,9 +85,10 @@ impl Word {
         if word.globbed && !word.path {
             word.disguised = false;
         }
-        // A blank inside the quotes: the word goes on and names no command, as in `I'd like that, isn't it`.
+        // A blank inside the quotes: the word goes on and names no command, as in `I'd like that, isn't it`, nor does
+        // what stands behind the blank, as in `dinner's at Ann's`.
         if word.disguised && quotes % 2 == 1 && text.get(word.end).is_some_and(|byte| *byte <= 0x20) {
-            (word.disguised, word.length) = (false, 0);
+            (word.disguised, word.length, word.end) = (false, 0, at);
         }
         word
     }
