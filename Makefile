@@ -34,6 +34,11 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	$(PY) -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+.venv-mitmproxy/.installed: requirements/mitmproxy.txt | .build/tools-build
+	@test -x .venv-mitmproxy/bin/python || python3 -m venv .venv-mitmproxy
+	.venv-mitmproxy/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
 .build/native: $(RUST_SOURCES) pyproject.toml $(VENV)/.run
 	$(PY) -m maturin develop --release --quiet
 	@touch $@
@@ -79,8 +84,12 @@ check: .build/native $(VENV)/.dev ## formatting, lints, types
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 
 .PHONY: bench
-bench: .build/native $(VENV)/.dev | .build/tools-nginx ## the relay beside nginx, one run, as ratios
-	$(PY) benches/relay/run.py
+bench: .build/native $(VENV)/.bench .venv-mitmproxy/.installed | .build/tools-peers .build/tools-crs ## Framewall beside nginx, HAProxy, mitmproxy and ModSecurity, one run, as ratios; writes docs/speed.md
+	$(PY) -m benches.speed --write
+
+.PHONY: bench-soak
+bench-soak: .build/native $(VENV)/.bench ## MINUTES (30) of mixed traffic; fails if memory still grows
+	$(PY) -m benches.speed.soak --minutes $${MINUTES:-30}
 
 .PHONY: bench-detection
 bench-detection: .build/native $(VENV)/.bench | .build/tools-crs ## rates, disguises and cost over FRAMEWALL_CORPORA; writes docs/detection.md
@@ -108,4 +117,4 @@ reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build $(VENV) target dist $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules
+	rm -rf .build $(VENV) .venv-mitmproxy target dist $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules

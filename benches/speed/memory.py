@@ -1,0 +1,37 @@
+"""Memory of connections that stand idle: what is the proxy's own, over how many there are."""
+
+from __future__ import annotations
+
+import contextlib
+
+from benches.speed.load import idle
+from benches.speed.proxies import PROXIES, server
+
+CONNECTIONS = 2_000
+WARM = 200
+"""Opened and closed first: what a proxy sets up once is no connection's."""
+
+
+def table(cores: tuple[int, int]) -> list[str]:
+    """Rows in Markdown."""
+    lines = ["| proxy | KiB a connection | with permessage-deflate |", "|---|---|---|"]
+    for name in PROXIES:
+        if name == "direct":
+            continue
+        plain, deflated = (f"{_each(name, cores, deflate=deflate):.1f}" for deflate in (False, True))
+        lines.append(f"| {name} | {plain} | {deflated} |")
+    return lines
+
+
+def _each(name: str, cores: tuple[int, int], *, deflate: bool) -> float:
+    proxy_core, load_core = cores
+    with contextlib.ExitStack() as stack:
+        upstream = stack.enter_context(server(str(load_core)))
+        proxy = stack.enter_context(PROXIES[name](upstream, proxy_core))
+        with idle(proxy.address, load_core, WARM, path="/chat", deflate=deflate):
+            pass
+        before = proxy.memory()
+        with idle(proxy.address, load_core, CONNECTIONS, path="/chat", deflate=deflate) as standing:
+            if standing.failed:
+                raise SystemExit(f"{name}: {standing.failed} connections failed")
+            return (proxy.memory() - before) / standing.opened / 1024

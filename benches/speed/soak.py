@@ -1,0 +1,91 @@
+"""Mixed traffic for minutes on end, and whether the node's memory grows: ``python -m benches.speed.soak --minutes 30``.
+
+Busy connections of every kind, connections that come and go, and attacks that are blocked and recorded. Exits 1 if
+memory still grows after the first third.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from benches.speed.messages import KINDS
+from benches.speed.proxies import LOAD, Proxy, process, running_framewall, server
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+ATTACK = '{"text": "<img src=x onerror=alert(1)>"}'
+EVERY_SECONDS = 5.0
+GROWTH_KIB_A_MINUTE = 64
+"""More than this, after the first third, is growth."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=30)
+    options = parser.parse_args()
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
+    seconds = int(options.minutes * 60)
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        upstream = stack.enter_context(server(cores))
+        proxy = stack.enter_context(running_framewall("block", upstream, cores))
+        for kind in KINDS:
+            stack.enter_context(
+                process(
+                    str(LOAD), "run", proxy.address, "--path", kind.path, "--messages", str(kind.write(folder)),
+                    "--connections", "20", "--window", "4", "--pause", "50", "--seconds", str(seconds),
+                    "--deflate", str(int(kind.deflate)), cores=cores,
+                )
+            )  # fmt: skip
+        stop = threading.Event()
+        attackers = threading.Thread(target=_attack, args=(proxy.address, stop), daemon=True)
+        attackers.start()
+        samples = _watch(proxy, seconds)
+        stop.set()
+        attackers.join(30)
+    sys.exit(_tell(samples))
+
+
+def _attack(address: str, stop: threading.Event) -> None:
+    """Connections that come, say hello, attack, and are dropped."""
+    while not stop.wait(0.05):
+        with contextlib.suppress(WebSocketException, OSError), connect(f"ws://{address}/chat") as client:
+            client.send('{"text": "hello"}')
+            client.recv(10)
+            client.send(ATTACK)
+            client.recv(10)
+
+
+def _watch(proxy: Proxy, seconds: int) -> list[tuple[float, int]]:
+    """``(seconds, bytes)`` until shortly before the load ends."""
+    began = time.monotonic()
+    samples = []
+    while (at := time.monotonic() - began) < seconds - 1:
+        samples.append((at, proxy.memory()))
+        if len(samples) % 12 == 1:
+            print(f"{at / 60:6.1f} min {samples[-1][1] / 2**20:8.1f} MiB", flush=True)
+        time.sleep(EVERY_SECONDS)
+    return samples
+
+
+def _tell(samples: list[tuple[float, int]]) -> int:
+    settled = samples[len(samples) // 3 :]
+    slope = statistics.linear_regression([at for at, _ in settled], [size for _, size in settled]).slope
+    growth = slope * 60 / 1024
+    first, last = settled[0][1] / 2**20, settled[-1][1] / 2**20
+    print(f"after the first third: {first:.1f} MiB, at the end: {last:.1f} MiB, {growth:+.1f} KiB a minute")
+    return int(growth > GROWTH_KIB_A_MINUTE)
+
+
+if __name__ == "__main__":
+    main()
