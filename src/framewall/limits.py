@@ -90,6 +90,20 @@ EVENT_QUEUE = Limit(
     "event_queue", 10_000, "Events that come while this many wait for the disk are dropped and counted"
 )
 EVENT_QUEUE_BYTES = Limit("event_queue_bytes", 64 << 20, "The same, by the bytes of their requests")
+EVENTS_KEEP_DAYS = Limit("events_keep_days", 90, "Older events are deleted from an SQLite store")
+EVENTS_MAX_BYTES = Limit("events_max_bytes", 16 << 30, "The oldest events of an SQLite store are deleted")
+EVENT_VALUES = Limit(
+    "event_values", 200, "Numbers over time keep so many sources, events, paths and fields apart, the largest"
+)
+NEARBY_MESSAGES = Limit("nearby_messages", 5, "An event keeps so many messages before it, and after it")
+NEARBY_BYTES = Limit("nearby_bytes", 512, "The rest of a message near an event is not kept")
+LIVE_CHANGES = Limit("live_changes", 10_000, "A further ban, exception or switch is refused, and says so")
+AUDIT_ENTRIES = Limit("audit_entries", 100_000, "The oldest entry of the audit log is forgotten")
+CONTROL_CONNECTIONS = Limit(
+    "control_connections", 8, "A further one to the control socket is told to come back"
+)
+CONTROL_BYTES = Limit("control_bytes", 64 << 10, "A longer request to the control socket is refused")
+CONTROL_SECONDS = Limit("control_seconds", 10, "A slower request to the control socket is cut off")
 
 ALL = (
     *CORE,
@@ -108,6 +122,16 @@ ALL = (
     EVENT_FINDINGS,
     EVENT_QUEUE,
     EVENT_QUEUE_BYTES,
+    EVENTS_KEEP_DAYS,
+    EVENTS_MAX_BYTES,
+    EVENT_VALUES,
+    NEARBY_MESSAGES,
+    NEARBY_BYTES,
+    LIVE_CHANGES,
+    AUDIT_ENTRIES,
+    CONTROL_CONNECTIONS,
+    CONTROL_BYTES,
+    CONTROL_SECONDS,
 )
 BY_NAME = {limit.name: limit for limit in ALL}
 

@@ -17,6 +17,7 @@ from framewall import refusals
 from framewall._core import Settings
 from framewall.decode import Decoder, Reading
 from framewall.events import normalised, redact
+from framewall.events.nearby import Nearby
 from framewall.fields import head
 from framewall.fields.findings import EngineFinding, named
 from framewall.limits import EVENT_FINDINGS
@@ -32,6 +33,7 @@ from framewall.model import (
     Part,
     Request,
     RequestPlan,
+    Said,
     Transport,
     Upgrade,
     Verdict,
@@ -81,13 +83,15 @@ class Judged(NamedTuple):
     session: str
     show: Callable[[Packet], str]
     side: Direction = Direction.CLIENT
+    nearby: Nearby | None = None
 
 
 class Inspector:
     """Judges requests, messages and bodies; remembers sessions and attackers.
 
-    ``record`` takes every event (already redacted) and must not block; ``clock`` gives Unix seconds; ``node``
-    names this instance in events; ``settings`` makes the engine's settings of a route.
+    ``record`` takes every event (already redacted) and must not block, nor ``follow``, which takes what a session
+    says after an event, with its id; ``clock`` gives Unix seconds; ``node`` names this instance in events;
+    ``settings`` makes the engine's settings of a route.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Inspector:
         clock: Callable[[], float],
         node: str = "",
         settings: Callable[[RoutePolicy, Direction], Settings] | None = None,
+        follow: Callable[[str, Said], object] | None = None,
     ) -> None:
         self.policy = policy
         """Assigning another one changes what happens at every session's next message."""
@@ -105,6 +110,7 @@ class Inspector:
         self.engine = engine
         """As for the policy."""
         self._record = record
+        self._follow = follow
         self._clock = clock
         self._node = node
         self._settings = settings
@@ -158,10 +164,17 @@ class Inspector:
         framework: str,
         now: float,
     ) -> Verdict | None:
-        """The refusal, if the client is banned, the transport not allowed, or the session blocked already."""
+        """The refusal, if the client is banned, the transport not allowed, or the session blocked already.
+
+        What a person has banned is refused in ``monitor`` too.
+        """
+        refusal = Verdict(Action.CLOSE, framework=framework, status=route.status)
+        denial = self.judge.denied.covering(request.client_ip, now)
+        if denial:
+            told = refusals.answered(route, refusal, request, decoder)
+            return told if denial.until is None else refusals.banned(route, told, denial.until, now)
         if route.mode is Mode.MONITOR:
             return None
-        refusal = Verdict(Action.CLOSE, framework=framework, status=route.status)
         until = bans.until(self.judge.banned, route, request, now)
         if until is not None:
             told = refusals.answered(route, refusal, request, decoder)
@@ -226,6 +239,7 @@ class Inspector:
         if decoder:
             conversation.fallback = decoder, request
         with conversation.lock:
+            self._hear(conversation, message, now)
             if message.direction is Direction.CLIENT:
                 reading = conversation.readings.body(request, message)
             else:
@@ -240,6 +254,7 @@ class Inspector:
             conversation.id,
             lambda packet: normalised.exchange(request, message, packet, status),
             message.direction,
+            conversation.nearby,
         )
         verdict, packet = self._verdict(route, judged)
         if verdict.action is Action.PASS:
@@ -272,6 +287,7 @@ class Inspector:
             )
         try:
             with conversation.lock:
+                self._hear(conversation, message, self._clock())
                 reading = conversation.readings.message(message)
             if message.direction is Direction.SERVER and route.inspect != "both":
                 return _passed(reading.framework)
@@ -282,6 +298,7 @@ class Inspector:
                 conversation.id,
                 lambda packet: normalised.message(request, message, packet),
                 message.direction,
+                conversation.nearby,
             )
             verdict, packet = self._verdict(route, judged)
             if verdict.action is Action.PASS:
@@ -340,7 +357,9 @@ class Inspector:
             action, total, kept, reading.framework, judged.show(packet), route.close_code, route.status
         )
         if total >= route.threshold:
-            self._tell(route, judged.request, verdict, judged.transport, judged.session, packet.name)
+            self._tell(
+                route, judged.request, verdict, judged.transport, judged.session, packet.name, judged.nearby
+            )
         return verdict, packet
 
     def _detect(self, route: RoutePolicy, side: Direction, parts: list[Part]) -> Sequence[EngineFinding]:
@@ -364,6 +383,7 @@ class Inspector:
         transport: str,
         session: str,
         name: str | None,
+        nearby: Nearby | None = None,
     ) -> None:
         """Makes the event of a verdict."""
         now = self._clock()
@@ -386,8 +406,17 @@ class Inspector:
             event=name,
             findings=verdict.findings,
             request=verdict.request,
+            before=nearby.before() if nearby else (),
         )
+        if nearby and verdict.action is Action.PASS:
+            nearby.follow(event.id)
         self._record(redact(event))
+
+    def _hear(self, conversation: Conversation, message: Message, now: float) -> None:
+        """Keeps the message for events to come, and for the one that waits for it."""
+        heard = conversation.nearby.hear(message, now)
+        if heard and self._follow:
+            self._follow(*heard)
 
     def _fault(self, route: RoutePolicy, request: Request, framework: str) -> Verdict:
         """Our own failure, answered as the route says."""

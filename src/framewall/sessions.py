@@ -10,6 +10,7 @@ from collections import OrderedDict
 from threading import Lock, RLock
 
 from framewall.decode import Decoder, Exchange, Readings, decoders
+from framewall.events.nearby import Nearby
 from framewall.limits import SESSION_IDLE_SECONDS, SESSIONS
 from framewall.model import CloseConnection, Command, Notice, Request, Upgrade
 
@@ -20,7 +21,7 @@ Key = tuple[str, str, str]
 class Conversation:
     """One session, over whichever connections and requests it uses. ``lock`` guards its readers."""
 
-    __slots__ = ("blocked", "connections", "fallback", "id", "lock", "readings", "seen")
+    __slots__ = ("blocked", "connections", "fallback", "id", "lock", "nearby", "readings", "seen")
 
     def __init__(self, request: Request, upgrade: Upgrade | None, now: float) -> None:
         self.id = secrets.token_hex(8)
@@ -31,6 +32,7 @@ class Conversation:
         self.fallback: tuple[Decoder, Request] | None = None
         """The latest request of its fallback transport, and whose transport that is."""
         self.seen = now
+        self.nearby = Nearby()
 
     def end(
         self, connection: int | None, code: int, reason: str = "", notices: tuple[Notice, ...] = ()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
 from framewall.model import Action, Event, Finding, Mode
+
+#: Ten to forty days ago, the same in every process: younger than what a store deletes, older than "just now".
+TIME = time.time() // (30 * 86_400) * 30 * 86_400 - 10 * 86_400 + 0.25
 
 FINDING = Finding(
     attack="xss",
@@ -18,7 +22,7 @@ FINDING = Finding(
 
 EVENT = Event(
     id="0",
-    time=1_700_000_000.25,
+    time=TIME,
     node="edge-1",
     route="chat",
     mode=Mode.BLOCK,

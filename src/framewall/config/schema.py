@@ -46,6 +46,8 @@ PROCESS_LIMITS = frozenset(
     {
         "event_queue",
         "event_queue_bytes",
+        "events_keep_days",
+        "events_max_bytes",
         "connections",
         "client_connections",
         "headers",

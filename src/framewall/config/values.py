@@ -39,6 +39,14 @@ FIXED_LIMITS = frozenset(
         "banned_clients",
         "event_bytes",
         "event_findings",
+        "event_values",
+        "nearby_messages",
+        "nearby_bytes",
+        "live_changes",
+        "audit_entries",
+        "control_connections",
+        "control_bytes",
+        "control_seconds",
     }
 )
 

@@ -23,6 +23,7 @@ from framewall.control._api import (
     Sessions,
     Status,
 )
+from framewall.control.places import reachable
 from framewall.model import Mode
 
 #: A longer answer is not read.
@@ -164,7 +165,8 @@ class Control:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(self._timeout)
-                connection.connect(str(self.path))
+                with reachable(self.path) as address:
+                    connection.connect(address)
                 connection.sendall(line)
                 answer = bytearray()
                 while not answer.endswith(b"\n"):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from framewall.events import find
 
 OFF = "off"
+#: What ``sun_path`` of unix(7) holds, its end included.
+ADDRESS_BYTES = 108
 
 
 def socket_path(stores: Iterable[str], setting: str | None = None) -> Path | None:
@@ -31,9 +35,22 @@ def state_path(stores: Iterable[str], socket: Path | None = None) -> Path | None
     return socket.with_name(f"{socket.stem}-state.db") if socket else None
 
 
+@contextmanager
+def reachable(path: Path) -> Iterator[str]:
+    """The path as a socket's address takes it: one that is too long goes by way of its open folder."""
+    if len(os.fsencode(path)) < ADDRESS_BYTES:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
 def _file(stores: Iterable[str]) -> Path | None:
     """The file that the events are in; an indexed one if there are several."""
-    places = [(backend.scheme != "sqlite", place) for backend, place in map(find, stores) if place != "-"]
+    places = [(backend.reader is None, place) for backend, place in map(find, stores) if place != "-"]
     return Path(min(places)[1]) if places else None
 
 

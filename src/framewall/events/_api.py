@@ -9,7 +9,7 @@ from typing import Protocol
 
 from framewall.events._read import EventReader
 from framewall.limits import Limits
-from framewall.model import Event
+from framewall.model import Event, Said
 
 #: Where ``framewall run`` writes and ``framewall events`` reads when nobody says otherwise.
 DEFAULT_URL = "sqlite:framewall-events.db"
@@ -66,6 +66,10 @@ class EventSink(Protocol):
 
     def put(self, event: Event) -> bool:
         """Accept the event without blocking; False if it had to be dropped, which is counted."""
+        ...
+
+    def follow(self, id: str, said: Said) -> None:
+        """Add what a session said after the event of this id, without blocking, where the store can."""
         ...
 
     def counts(self) -> Counts:

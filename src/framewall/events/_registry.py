@@ -13,7 +13,7 @@ from framewall.events._api import Backend, Counts, EventSink, EventSource
 from framewall.events._read import EventReader
 from framewall.events._scan import ScanReader
 from framewall.limits import Limits
-from framewall.model import Event
+from framewall.model import Event, Said
 
 #: Every limit as it ships.
 DEFAULTS = Limits()
@@ -86,6 +86,11 @@ class Several:
         """Offer the event to all; True if all accepted it."""
         accepted = [sink.put(event) for sink in self._sinks]
         return all(accepted)
+
+    def follow(self, id: str, said: Said) -> None:
+        """Tell all what was said after an event."""
+        for sink in self._sinks:
+            sink.follow(id, said)
 
     def counts(self) -> Counts:
         """The sum over all sinks."""

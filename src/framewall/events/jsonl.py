@@ -15,10 +15,10 @@ from typing import BinaryIO
 
 from framewall.errors import StoreError
 from framewall.events._api import Backend, Counts, Query
-from framewall.events._writer import BatchWriter
+from framewall.events._writer import BatchWriter, Item
 from framewall.events.record import as_json, from_json
 from framewall.limits import Limits
-from framewall.model import Event
+from framewall.model import Event, Said
 
 STDOUT = "-"
 
@@ -43,6 +43,9 @@ class JsonlSink:
         """Accept the event without blocking; False if it had to be dropped, which is counted."""
         return self._writer.put(event)
 
+    def follow(self, id: str, said: Said) -> None:
+        """Nothing: a line that is written stays as it is."""
+
     def counts(self) -> Counts:
         """What became of the events so far."""
         return self._writer.counts()
@@ -51,10 +54,10 @@ class JsonlSink:
         """Write what waits, at most ``timeout`` seconds long."""
         return self._writer.close(timeout)
 
-    def _write(self, events: Sequence[Event]) -> None:
+    def _write(self, items: Sequence[Item]) -> None:
         if not self._rest:
             self._reopen_if_moved()
-            self._rest = b"".join(encode(event) for event in events)
+            self._rest = b"".join(encode(item) for item in items if isinstance(item, Event))
         while self._rest:
             self._rest = self._rest[os.write(self._file, self._rest) :]
 

@@ -109,6 +109,11 @@ def redact_text(text: str) -> str:
     return _without_jwts(_QUERY.sub(lambda found: redact_query(found.group(0)), without_users))
 
 
+def redact_free_text(text: str) -> str:
+    """A message's text: userinfo of URLs and JSON Web Tokens are taken out, lone surrogates written out."""
+    return _storable(_without_jwts(_USERINFO.sub(REDACTED, text)))
+
+
 def redact_header(name: str, value: str, subprotocols: Collection[str] = ()) -> str:
     """The value of header ``name`` as it may be kept. ``subprotocols`` are the route's own: they stay."""
     header = name.strip().lower()

@@ -2,7 +2,8 @@
 
 Terms stand side by side and must all hold. A term is ``field:value``, a word, or ``"several words"``; ``-`` before
 it negates it. ``field:a,b`` is a or b; ``*`` in a value stands for anything, unless it is quoted. Quotes inside
-quotes are written ``\\"``. Words are looked for in the request and in what the rules matched, whatever their case.
+quotes are written ``\\"``. Words are looked for in the request and in what the rules matched, whatever their case;
+``aler`` finds ``alert(1)``, ``lert`` does not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from framewall.model import ATTACKS, Action, Event, Mode
 #: A longer search is refused, and one with more terms.
 SEARCH_CHARS = 4_096
 SEARCH_TERMS = 64
+
+#: Words are looked for in so much of a request, and of what the rules matched.
+SEARCHED_CHARS = 8_192
 
 #: Every field, and what may be searched for in it.
 FIELDS = {
@@ -122,7 +126,7 @@ class Term:
     def _found(self, event: Event) -> bool:
         if self.field == "text":
             text = searchable(event)
-            return any(all(piece.lower() in text for piece in value.pieces) for value in self.values)
+            return all(_has_words(text, value.pieces[0].lower()) for value in self.values)
         if self.field == "ip":
             return _within(event.client_ip, self.networks)
         if self.span:
@@ -174,6 +178,8 @@ def texts(event: Event, name: str) -> Sequence[str]:
             return [finding.field for finding in event.findings]
         case "event":
             return (event.event or "",)
+        case "ip":
+            return (event.client_ip,)
         case "mode" | "action":
             return (getattr(event, name).value,)
         case _:
@@ -181,9 +187,19 @@ def texts(event: Event, name: str) -> Sequence[str]:
 
 
 def searchable(event: Event) -> str:
-    """What words are looked for in, in lower case."""
-    matches = "\n".join(f"{finding.match}\n{finding.field}" for finding in event.findings)
-    return f"{matches}\n{event.event or ''}\n{event.request}".lower()
+    """What words are looked for in, in lower case: what was matched and where, the event's name, the request."""
+    matches = "\n".join(f"{finding.match}\n{finding.field}" for finding in event.findings)[:SEARCHED_CHARS]
+    return f"{matches}\n{event.event or ''}\n{event.request[:SEARCHED_CHARS]}".lower()
+
+
+def _has_words(text: str, wanted: str) -> bool:
+    """Whether ``wanted`` stands in the text from the beginning of a word on."""
+    at = text.find(wanted)
+    while at >= 0:
+        if at == 0 or not wanted[:1].isalnum() or not text[at - 1].isalnum():
+            return True
+        at = text.find(wanted, at + 1)
+    return False
 
 
 class _Parser:

@@ -6,90 +6,46 @@ the batch it was writing, a power cut at most the last moments. Several processe
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
-from urllib.parse import quote
 
 from framewall.errors import StoreError
 from framewall.events._api import Backend, Counts, Query
-from framewall.events._writer import BatchWriter
-from framewall.events.record import finding_from_json, finding_json
+from framewall.events._sqlite import rows
+from framewall.events._sqlite.reader import SqliteReader
+from framewall.events._sqlite.retain import Retention, transaction
+from framewall.events._sqlite.rows import KIND
+from framewall.events._sqlite.schema import SCHEMA_VERSION, EmptyError, connect
+from framewall.events._sqlite.write import Writing
+from framewall.events._writer import BatchWriter, Item, Later
 from framewall.limits import Limits
-from framewall.model import Action, Event, Mode
+from framewall.model import Event, Said
 
-#: Marks the file as Framewall's ("FWev"), and which shape it has.
-APPLICATION_ID = 0x46576576
-SCHEMA_VERSION = 1
+__all__ = ["SCHEMA_VERSION", "SqliteReader", "SqliteSink", "SqliteSource", "backend"]
 
-_BUSY_SECONDS = 5.0
 _FOLLOW_SECONDS = 0.1
-
-# ``seq`` is the order of writing, never used twice: what a follower remembers.
-_SCHEMA = """
-CREATE TABLE event (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
-    id         TEXT NOT NULL UNIQUE,
-    time       REAL NOT NULL,
-    node       TEXT NOT NULL,
-    route      TEXT NOT NULL,
-    mode       TEXT NOT NULL,
-    action     TEXT NOT NULL,
-    close_code INTEGER,
-    score      INTEGER NOT NULL,
-    client_ip  TEXT NOT NULL,
-    session    TEXT NOT NULL,
-    transport  TEXT NOT NULL,
-    path       TEXT NOT NULL,
-    framework  TEXT NOT NULL,
-    event      TEXT,
-    findings   TEXT NOT NULL,
-    request    TEXT NOT NULL
-);
-CREATE TABLE event_attack (
-    attack TEXT NOT NULL,
-    seq    INTEGER NOT NULL REFERENCES event (seq) ON DELETE CASCADE,
-    place  INTEGER NOT NULL,
-    PRIMARY KEY (attack, seq)
-) WITHOUT ROWID;
-CREATE INDEX event_attack_seq ON event_attack (seq);
-CREATE INDEX event_time ON event (time);
-CREATE INDEX event_client_ip ON event (client_ip, seq);
-CREATE INDEX event_session ON event (session, seq);
-CREATE INDEX event_route ON event (route, seq);
-CREATE INDEX event_action ON event (action, seq);
-CREATE INDEX event_framework ON event (framework, seq);
-"""
-
-_COLUMNS = (
-    "id, time, node, route, mode, action, close_code, score, client_ip, session, transport, path, framework, "
-    "event, findings, request"
-)
-_INSERT = f"INSERT OR IGNORE INTO event ({_COLUMNS}) VALUES ({', '.join('?' * 16)})"  # noqa: S608
-_INSERT_ATTACK = "INSERT OR IGNORE INTO event_attack (attack, seq, place) VALUES (?, ?, ?)"
-_SELECT = f"""
-SELECT seq, {_COLUMNS},
-       (SELECT json_group_array(attack) FROM
-         (SELECT attack FROM event_attack a WHERE a.seq = event.seq ORDER BY place))
-FROM event
-"""  # noqa: S608
 
 
 class SqliteSink:
     """The writing end."""
 
     def __init__(self, place: str, limits: Limits) -> None:
-        self._db = _connect(Path(place))
-        self._writer = BatchWriter(self._write, self._db.close, f"sqlite:{place}", limits)
+        self._db = connect(Path(place))
+        self._writing = Writing(self._db)
+        self._retention = Retention(self._db, self._writing, limits)
+        self._writer = BatchWriter(self._write, self._db.close, f"sqlite:{place}", limits, self._tend)
 
     def put(self, event: Event) -> bool:
         """Accept the event without blocking; False if it had to be dropped, which is counted."""
         return self._writer.put(event)
+
+    def follow(self, id: str, said: Said) -> None:
+        """Add what a session said after the event of this id."""
+        self._writer.put(Later(id, said))
 
     def counts(self) -> Counts:
         """What became of the events so far."""
@@ -99,18 +55,20 @@ class SqliteSink:
         """Write what waits, at most ``timeout`` seconds long."""
         return self._writer.close(timeout)
 
-    def _write(self, events: Sequence[Event]) -> None:
+    def _write(self, items: Sequence[Item]) -> None:
         try:
-            with self._db:
-                self._db.execute("BEGIN IMMEDIATE")
-                for event in events:
-                    row = self._db.execute(_INSERT, _row(event))
-                    # An event that is there already came with a batch that was offered twice.
-                    if row.rowcount:
-                        attacks = enumerate(event.attacks)
-                        rows = [(attack, row.lastrowid, place) for place, attack in attacks]
-                        self._db.executemany(_INSERT_ATTACK, rows)
-        except sqlite3.OperationalError as error:  # locked, full, read-only: it may pass
+            with transaction(self._db):
+                self._writing.write(items)
+        except sqlite3.Error as error:
+            self._writing.forget()
+            if isinstance(error, sqlite3.OperationalError):  # locked, full, read-only: it may pass
+                raise StoreError(str(error)) from error
+            raise
+
+    def _tend(self) -> bool:
+        try:
+            return self._retention.step()
+        except sqlite3.OperationalError as error:
             raise StoreError(str(error)) from error
 
 
@@ -157,13 +115,13 @@ class SqliteSource:
                     f"there are no events at sqlite:{self._path}: the file does not exist. "
                     "Is Framewall writing somewhere else? Name the place with --events sqlite:PATH"
                 )
-            self._db = _connect(self._path, read_only=True)
+            self._db = connect(self._path, read_only=True)
         return self._db
 
     def _open_when_there(self) -> sqlite3.Connection | None:
         try:
             return self._open() if self._path.exists() else None
-        except _EmptyError:
+        except EmptyError:
             return None
 
     def _newest(self, db: sqlite3.Connection) -> int:
@@ -172,14 +130,14 @@ class SqliteSource:
 
     def _select(self, db: sqlite3.Connection, query: Query, after: int) -> Iterator[tuple[int, Event]]:
         conditions, values = _conditions(query)
-        sql = f"{_SELECT} WHERE seq > ? {conditions} ORDER BY seq"
-        rows: Iterable[Any]
+        sql = f"{rows.SELECT} WHERE seq > ? {conditions} ORDER BY seq"
+        found: Iterable[Any]
         if query.limit is None:
-            rows = self._ask(db, sql, [after, *values])
+            found = self._ask(db, sql, [after, *values])
         else:
             newest = list(self._ask(db, f"{sql} DESC LIMIT ?", [after, *values, query.limit]))
-            rows = reversed(newest)
-        return ((row[0], _event(row)) for row in rows)
+            found = reversed(newest)
+        return ((row[0], rows.event(row)) for row in found)
 
     def _ask(self, db: sqlite3.Connection, sql: str, values: list[object]) -> Iterator[Any]:
         try:
@@ -188,124 +146,26 @@ class SqliteSource:
             raise StoreError(f"sqlite:{self._path} cannot be read: {error}") from error
 
 
-class _EmptyError(StoreError):
-    """The file has no tables yet: its writer is about to make them."""
-
-
-def _connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
-    """Open the file and see to it that it has our shape. Raises StoreError."""
-    if not read_only and not path.parent.is_dir():
-        raise StoreError(f"events cannot be written to sqlite:{path}: there is no directory {path.parent}")
-    if not read_only:
-        _create_private(path)
-    uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
-    try:
-        # Opened here, so that a mistake is told at once; from then on the writer's thread alone uses it.
-        db = sqlite3.connect(
-            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-    except sqlite3.Error as error:
-        raise StoreError(f"sqlite:{path} cannot be opened: {error}") from error
-    try:
-        db.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            _create(db)
-        _check(db, path)
-    except sqlite3.Error as error:
-        db.close()
-        raise StoreError(f"sqlite:{path} cannot be used: {error}") from error
-    except StoreError:
-        db.close()
-        raise
-    return db
-
-
-def _create_private(path: Path) -> None:
-    """Make the file before SQLite would, for its owner and group alone; the log beside it takes after it."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o640))
-    except OSError as error:
-        raise StoreError(f"events cannot be written to sqlite:{path}: {error.strerror}") from error
-
-
-def _create(db: sqlite3.Connection) -> None:
-    """Give an empty file its tables; another process may be doing the same."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        if db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-            for statement in _SCHEMA.split(";"):
-                db.execute(statement)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
-def _check(db: sqlite3.Connection, path: Path) -> None:
-    application, version = (
-        db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-    )
-    if application == 0 and db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-        raise _EmptyError(f"there are no events at sqlite:{path}: the file is empty")
-    if application != APPLICATION_ID:
-        raise StoreError(f"sqlite:{path} is a database, but not one of Framewall's events: name another file")
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"sqlite:{path} was written by a newer Framewall (shape {version}, this one knows "
-            f"{SCHEMA_VERSION}): upgrade, or name another file"
-        )
-
-
-def _row(event: Event) -> tuple[object, ...]:
-    findings = json.dumps([finding_json(finding) for finding in event.findings], ensure_ascii=False)
-    return (
-        event.id,
-        event.time,
-        event.node,
-        event.route,
-        event.mode.value,
-        event.action.value,
-        event.close_code,
-        event.score,
-        event.client_ip,
-        event.session,
-        event.transport,
-        event.path,
-        event.framework,
-        event.event,
-        findings,
-        event.request,
-    )
-
-
-def _event(row: Sequence[object]) -> Event:
-    fields = dict(zip(("seq", *_COLUMNS.split(", "), "attacks"), row, strict=True))
-    del fields["seq"]
-    fields["mode"], fields["action"] = Mode(str(fields["mode"])), Action(str(fields["action"]))
-    fields["attacks"] = tuple(json.loads(str(fields["attacks"])))
-    fields["findings"] = tuple(finding_from_json(finding) for finding in json.loads(str(fields["findings"])))
-    return Event(**fields)  # type: ignore[arg-type]
-
-
 def _conditions(query: Query) -> tuple[str, list[object]]:
     sql: list[str] = []
     values: list[object] = []
     if query.since is not None:
         sql.append("AND time >= ?")
         values.append(query.since)
-    if query.attack is not None:
-        sql.append("AND seq IN (SELECT seq FROM event_attack WHERE attack = ?)")
-        values.append(query.attack)
-    for column in ("id", "action", "route", "client_ip", "session"):
+    for column in ("id", "session"):
         wanted = getattr(query, column)
         if wanted is not None:
             sql.append(f"AND {column} = ?")
             values.append(wanted)
+    marks = {"class": query.attack, "action": query.action, "route": query.route, "ip": query.client_ip}
+    for kind, value in marks.items():
+        if value is not None:
+            sql.append(
+                "AND seq IN (SELECT seq FROM event_mark WHERE mark = "
+                "(SELECT id FROM mark WHERE kind = ? AND value = ?))"
+            )
+            values += [KIND[kind], value[: rows.MARK_CHARS]]
     return " ".join(sql), values
 
 
-backend = Backend("sqlite", SqliteSink, SqliteSource, "sqlite:framewall-events.db")
+backend = Backend("sqlite", SqliteSink, SqliteSource, "sqlite:framewall-events.db", SqliteReader)

@@ -40,6 +40,12 @@ class Clients:
         self.remove(client)
         return None
 
+    def entries(self, now: float, most: int) -> list[tuple[str, float]]:
+        """Up to ``most`` clients that are on the list, with the time at which each leaves it; the newest first."""
+        with self._lock:
+            everything = list(self._until.items())
+        return [(client, until) for client, until in reversed(everything) if until > now][:most]
+
     def __len__(self) -> int:
         return len(self._until)
 

@@ -8,6 +8,7 @@ from framewall.limits import BANNED_CLIENTS, GRAYLIST_CLIENTS
 from framewall.model import Action, Finding, Mode, Request
 from framewall.policy import bans
 from framewall.policy.clients import Clients, among
+from framewall.policy.denials import Denials
 from framewall.policy.route import RoutePolicy
 
 CLASS_CAP = 20
@@ -28,6 +29,8 @@ class Judge:
     def __init__(self) -> None:
         self.graylist = Clients(GRAYLIST_CLIENTS)
         self.banned = Clients(BANNED_CLIENTS)
+        self.denied = Denials()
+        """Whom a person has banned; assigning another one takes effect at the next request."""
 
     def decide(self, route: RoutePolicy, score: int, attacker: Request | None, now: float) -> Action:
         """What happens to a message with this score; its client is remembered as an attacker.

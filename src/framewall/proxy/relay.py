@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Generic, Self
 
 from framewall import _core
+from framewall.model import Command, Request
 from framewall.proxy.inspects import Inspects, Session
 from framewall.proxy.settings import Caps, Settings
 from framewall.proxy.workers import LEAST, MOST, Workers
@@ -71,6 +72,16 @@ class Relay(Generic[Session]):
         """
         if self._core:
             self._core.reload(_only_known(settings))
+
+    @property
+    def waiting(self) -> int:
+        """Inspections that wait for a thread."""
+        return self._core.waiting if self._core else 0
+
+    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
+        """Does what an Inspector asks for besides a verdict; ``request`` is one of the session meant."""
+        if self._workers:
+            self._workers.perform(commands, request)
 
     def wait(self) -> None:
         """Until another thread or a signal handler calls :meth:`stop`."""

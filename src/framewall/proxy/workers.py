@@ -118,20 +118,20 @@ class Workers(Generic[Session]):
         request = Request(*job.request)
         plan = self._inspector.request(request)
         job.plan(_refusal(plan.verdict), plan.inspect_body, plan.inspect_response)
-        self._perform(plan.verdict.commands, request)
+        self.perform(plan.verdict.commands, request)
 
     def _body(self, job: Job) -> None:
         request = Request(*job.request)
         verdict = self._inspector.body(request, job.body)
         job.rule(_refusal(verdict))
-        self._perform(verdict.commands, request)
+        self.perform(verdict.commands, request)
 
     def _response(self, job: Job) -> None:
         request = Request(*job.request)
         status, headers = job.answered
         verdict = self._inspector.response(request, status, headers, job.body)
         job.rule(_refusal(verdict))
-        self._perform(verdict.commands, request)
+        self.perform(verdict.commands, request)
 
     def _refused(self, job: Job) -> None:
         """A request that is no handshake though it claims to be, or whose body is over the cap."""
@@ -170,7 +170,7 @@ class Workers(Generic[Session]):
             if codes[-1] > _DROP:
                 break
         job.rulings(codes, last.reason, _messages(last.notices))
-        self._perform(commands, request)
+        self.perform(commands, request)
 
     def _failed(self, job: Job) -> None:
         session, _ = self._session(job)
@@ -193,7 +193,8 @@ class Workers(Generic[Session]):
         assert job.connection is not None
         return self._sessions[job.connection]
 
-    def _perform(self, commands: tuple[Command, ...], request: Request) -> None:
+    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
+        """Does what an Inspector asks for besides a verdict."""
         for command in commands:
             if isinstance(command, CloseConnection):
                 told = _messages(command.notices)

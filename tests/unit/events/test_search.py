@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,11 @@ from framewall.model import Action, Event, Mode
 from support.events import EVENT, FINDING
 
 NOW = EVENT.time + 600
+
+
+def iso(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).isoformat().replace("+00:00", "Z")
+
 
 SEARCHES = [
     ("", True),
@@ -53,7 +59,8 @@ SEARCHES = [
     ("since:11m", True),
     ("since:9m", False),
     ("until:9m", True),
-    ("since:2023-11-14T00:00:00Z until:2023-11-15T00:00:00Z", True),
+    (f"since:{iso(EVENT.time - 1)} until:{iso(EVENT.time + 1)}", True),
+    (f"since:{iso(EVENT.time + 1)}", False),
     ("id:0", True),
     ("onerror", True),
     ("ONERROR", True),
@@ -62,6 +69,9 @@ SEARCHES = [
     ('"onerror=alert(1)"', True),
     ("text:onerror", True),
     ("nothing", False),
+    ("nerror", False),
+    ("oner", True),
+    ("=alert", True),
     ("<img", True),
     ("a,b", False),
     ("  class:xss \t route:chat ", True),

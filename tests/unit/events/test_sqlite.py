@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from framewall.errors import StoreError
-from framewall.events import Query
-from framewall.events.sqlite import SCHEMA_VERSION, SqliteSink, SqliteSource
+from framewall.events import Query, Search, parse
+from framewall.events._sqlite import rows
+from framewall.events._sqlite.schema import COLUMNS
+from framewall.events._sqlite.where import where
+from framewall.events.sqlite import SCHEMA_VERSION, SqliteReader, SqliteSink, SqliteSource
 from framewall.limits import Limits
+from framewall.model import Event
 from support.events import EVENT, event
 
 
@@ -68,7 +72,7 @@ def test_an_empty_file_has_no_events_yet(tmp_path: Path) -> None:
 
 
 def test_a_locked_file_only_delays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("framewall.events.sqlite._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("framewall.events._sqlite.schema.BUSY_SECONDS", 0.05)
     place = tmp_path / "events.db"
     sink = SqliteSink(str(place), Limits())
     other = sqlite3.connect(place, isolation_level=None)
@@ -90,10 +94,89 @@ def test_an_event_that_comes_twice_is_kept_once(tmp_path: Path) -> None:
     assert list(SqliteSource(str(place)).read(Query())) == [event(1)]
 
 
-@pytest.mark.parametrize("column", ["time", "client_ip", "session", "route", "action", "framework"])
-def test_questions_of_the_console_use_an_index(tmp_path: Path, column: str) -> None:
+@pytest.mark.parametrize(
+    "search",
+    [
+        "class:xss",
+        "rule:xss.*",
+        "ip:203.0.113.0/24",
+        "route:chat action:close",
+        "session:s1",
+        "id:1",
+        "score:>3",
+        "onerror",
+    ],
+)
+def test_searches_use_an_index(tmp_path: Path, search: str) -> None:
     place = tmp_path / "events.db"
-    SqliteSink(str(place), Limits()).close()
+    sink = SqliteSink(str(place), Limits())
+    sink.put(event(1))
+    sink.close()
     with sqlite3.connect(place) as db:
-        plan = db.execute(f"EXPLAIN QUERY PLAN SELECT * FROM event WHERE {column} = ?", ("x",)).fetchall()
-    assert f"INDEX event_{column}" in plan[0][3]
+        wanted = where(db, parse(search, 0.0), None, None)
+        plan = db.execute(f"EXPLAIN QUERY PLAN {wanted.seqs}", (*wanted.values, 1, 9)).fetchall()
+    steps = [step[3] for step in plan]
+    assert all(
+        "USING" in step or "VIRTUAL" in step for step in steps if step.startswith(("SEARCH", "SCAN"))
+    ), steps
+
+
+V1 = """
+CREATE TABLE event (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, time REAL NOT NULL,
+    node TEXT NOT NULL, route TEXT NOT NULL, mode TEXT NOT NULL, action TEXT NOT NULL, close_code INTEGER,
+    score INTEGER NOT NULL, client_ip TEXT NOT NULL, session TEXT NOT NULL, transport TEXT NOT NULL,
+    path TEXT NOT NULL, framework TEXT NOT NULL, event TEXT, findings TEXT NOT NULL, request TEXT NOT NULL);
+CREATE TABLE event_attack (attack TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES event (seq) ON DELETE CASCADE,
+    place INTEGER NOT NULL, PRIMARY KEY (attack, seq)) WITHOUT ROWID;
+CREATE INDEX event_attack_seq ON event_attack (seq);
+CREATE INDEX event_time ON event (time);
+CREATE INDEX event_client_ip ON event (client_ip, seq);
+CREATE INDEX event_session ON event (session, seq);
+CREATE INDEX event_route ON event (route, seq);
+CREATE INDEX event_action ON event (action, seq);
+CREATE INDEX event_framework ON event (framework, seq);
+PRAGMA application_id = 0x46576576;
+PRAGMA user_version = 1;
+"""
+
+
+def shape_1(place: Path, count: int) -> list[Event]:
+    """A file as the first Framewall wrote it."""
+    made = [
+        event(number, attacks=("xss", "sqli") if number % 2 else ("rce", "ssti", "xss"))
+        for number in range(count)
+    ]
+    with sqlite3.connect(place) as db:
+        db.executescript(V1)
+        for seq, each in enumerate(made, 1):
+            row = dict(zip(COLUMNS, rows.row(each), strict=True))
+            names = [name for name in COLUMNS if name not in ("attacks", "before", "after")]
+            db.execute(
+                f"INSERT INTO event (seq, {', '.join(names)}) VALUES (?{', ?' * len(names)})",
+                (seq, *(row[name] for name in names)),
+            )
+            db.executemany(
+                "INSERT INTO event_attack VALUES (?, ?, ?)",
+                [(attack, seq, place) for place, attack in enumerate(each.attacks)],
+            )
+    return made
+
+
+@pytest.mark.parametrize("by", ["writer", "reader", "source"])
+def test_a_file_of_the_first_shape_is_brought_into_todays(tmp_path: Path, by: str) -> None:
+    place = tmp_path / "events.db"
+    made = shape_1(place, 25)
+    if by == "writer":
+        SqliteSink(str(place), Limits()).close()
+    elif by == "reader":
+        SqliteReader(str(place)).stored()
+    assert list(SqliteSource(str(place)).read(Query())) == made
+    reader = SqliteReader(str(place))
+    assert reader.stored().events == 25
+    assert len(reader.page(parse("class:rce", 0.0)).events) == 13
+    assert {group.attack: group.hits for group in reader.groups(Search()).groups} == {
+        "xss": 25, "sqli": 12, "rce": 13, "ssti": 13,
+    }  # fmt: skip
+    with sqlite3.connect(place) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

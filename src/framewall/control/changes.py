@@ -1,0 +1,250 @@
+"""Changes to a running node: each is kept, logged, and in force at the next message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address, ip_network
+from threading import RLock
+
+from framewall.config import Configuration
+from framewall.config.values import suggest
+from framewall.control import overlay
+from framewall.control._api import Allowed, Ban, ControlError, RuleState
+from framewall.control.state import Deed, Live, State
+from framewall.detect import read_rules
+from framewall.model import ATTACKS, Command, Mode, Request
+from framewall.policy import Allowance
+from framewall.policy.denials import source as network_of
+from framewall.watch import Live as LiveSocket
+from framewall.watch import Watched
+
+#: How long a ban may last; longer ones are for good.
+LONGEST_BAN = 10 * 365 * 86_400
+
+Perform = Callable[[tuple[Command, ...], Request], object]
+
+
+class Changes:
+    """Makes changes. ``perform`` does what ends sessions; ``clock`` gives Unix seconds. Thread-safe."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        watched: Watched,
+        state: State,
+        perform: Perform,
+        clock: Callable[[], float],
+    ) -> None:
+        self._configuration = configuration
+        self._watched = watched
+        self._state = state
+        self._perform = perform
+        self._clock = clock
+        self._lock = RLock()
+        self._now: tuple[Live, ...] = ()
+        self._apply()
+
+    @property
+    def live(self) -> tuple[Live, ...]:
+        """All changes in force."""
+        return self._now
+
+    def set_mode(self, route: str, mode: Mode | None, by: str, reason: str = "") -> None:
+        """Change a route's mode; None goes back to the configuration's."""
+        with self._lock:
+            configured = self._configured_mode(route)
+            if mode is not None and configured is Mode.OFF and mode is not Mode.OFF:
+                raise ControlError(
+                    f'route "{route}" is off in the configuration, so its bytes pass the relay unseen; '
+                    "give it another mode there and restart"
+                )
+            before = self._watched.inspector.policy.route(route).mode.value
+            deed = self._deed(by, reason)
+            if mode is None or mode is configured:
+                self._state.drop("mode", route, deed, ("mode", route, before, configured.value))
+            else:
+                self._state.put("mode", route, mode.value, deed, ("mode", route, before))
+            self._apply()
+
+    def add_exception(self, route: str, allowance: Allowance, by: str, reason: str = "") -> Allowed:
+        """Allow what fits."""
+        conditions = {name: getattr(allowance, name) for name in overlay.CONDITIONS}
+        if not any(conditions.values()):
+            raise ControlError(
+                "an exception without a condition would allow everything; name a rule or a field"
+            )
+        if allowance.attack and allowance.attack not in ATTACKS:
+            raise ControlError(
+                f'"{allowance.attack}" is no attack class; {suggest(allowance.attack, list(ATTACKS))}'
+            )
+        if route:
+            self._configured_mode(route)
+        with self._lock:
+            id = overlay.exception_id(route, allowance)
+            deed = self._deed(by, reason)
+            shown = {"route": route, **conditions}
+            if any(each.kind == "removed" and each.name == id for each in self._now):
+                self._state.drop("removed", id, deed, ("exception", id, None, shown))
+            else:
+                self._state.put("exception", id, shown, deed, ("exception", id, None))
+            self._apply()
+            return next(each for each in self.exceptions() if each.id == id)
+
+    def remove_exception(self, id: str, by: str, reason: str = "") -> bool:
+        """Take an exception back; one of the configuration's stays away over restarts."""
+        with self._lock:
+            found = next((each for each in self.exceptions() if each.id == id and each.active), None)
+            if found is None:
+                return False
+            before = {"route": found.route} | {name: getattr(found, name) for name in overlay.CONDITIONS}
+            deed = self._deed(by, reason)
+            if found.origin == "live":
+                self._state.drop("exception", id, deed, ("exception", id, before, None))
+            else:
+                self._state.put("removed", id, None, deed, ("exception", id, before))
+            self._apply()
+            return True
+
+    def exceptions(self) -> tuple[Allowed, ...]:
+        """All exceptions."""
+        return overlay.exceptions(self._configuration, self._now)
+
+    def set_rule(self, id: str, on: bool, by: str, reason: str = "") -> None:
+        """Switch a rule, for all routes."""
+        known = sorted(str(rule["id"]) for rule in read_rules())
+        if id not in known:
+            raise ControlError(f'there is no rule "{id}"; {suggest(id, known)}')
+        with self._lock:
+            off = any(each.kind == "rule" and each.name == id for each in self._now)
+            deed = self._deed(by, reason)
+            if on and off:
+                self._state.drop("rule", id, deed, ("rule", id, "off", "on"))
+            elif not on and not off:
+                self._state.put("rule", id, "off", deed, ("rule", id, "on"))
+            self._apply()
+
+    def rules(self) -> tuple[RuleState, ...]:
+        """All built-in rules."""
+        off = {each.name: each for each in self._now if each.kind == "rule"}
+        return tuple(
+            RuleState(str(rule["id"]), str(rule["attack"]), int(rule.get("score", 0)), on=True)
+            if (change := off.get(str(rule["id"]))) is None
+            else RuleState(
+                str(rule["id"]), str(rule["attack"]), int(rule.get("score", 0)), False,
+                change.who, change.time, change.reason,
+            )
+            for rule in read_rules()
+        )  # fmt: skip
+
+    def ban(self, source: str, seconds: int | None, by: str, reason: str = "") -> Ban:
+        """Refuse an address or network from now on, and end its live sessions."""
+        name = _source(source)
+        if seconds is not None and seconds < 1:
+            raise ControlError("a ban lasts a second or more; leave the time out for a ban for good")
+        with self._lock:
+            deed = self._deed(by, reason)
+            lasts = None if seconds is None or seconds > LONGEST_BAN else seconds
+            until = None if lasts is None else deed.time + lasts
+            self._state.put("ban", name, {"until": until}, deed, ("ban", name, self._ban_before(name)))
+            self._apply()
+        network = ip_network(name)
+        self._end(live for live in self._watched.live.find(lambda each: _inside(each, network)))
+        return Ban(name, deed.time, until, reason, deed.who)
+
+    def unban(self, source: str, by: str, reason: str = "") -> bool:
+        """Let in again whoever goes by this, whether a person or a route has banned it."""
+        name = source if source.startswith("cookie:") else _source(source)
+        with self._lock:
+            banned = self._watched.inspector.judge.banned
+            automatic = _automatic(name)
+            was = banned.until(automatic, self._clock()) is not None
+            before = self._ban_before(name)
+            if not was and before is None:
+                return False
+            if was:
+                banned.remove(automatic)
+            self._state.drop(
+                "ban", name, self._deed(by, reason), ("ban", name, before or {"until": None}, None)
+            )
+            self._apply()
+            return True
+
+    def drop(self, id: str, by: str, reason: str = "") -> int:
+        """End a live session on all its transports; how many WebSockets that were."""
+        found = self._watched.live.find(lambda live: live.id == id)
+        if found:
+            target = f"{id} of {found[0].session.request.client_ip}"
+            self._state.note("session", target, "live", "dropped", self._deed(by, reason))
+        return self._end(found)
+
+    def expire(self) -> None:
+        """Forget bans that have run out."""
+        with self._lock:
+            now = self._clock()
+            over = [
+                each.name
+                for each in self._now
+                if each.kind == "ban" and each.value["until"] is not None and each.value["until"] <= now
+            ]
+            if over:
+                self._state.forget("ban", over)
+                self._apply()
+
+    def _end(self, found: Iterable[LiveSocket]) -> int:
+        ended = 0
+        for live in found:
+            session = live.session
+            code = self._watched.inspector.policy.route(session.request.route).close_code
+            self._perform(session.conversation.end(None, code), session.request)
+            ended += 1
+        return ended
+
+    def _apply(self) -> None:
+        self._now = self._state.changes()
+        inspector = self._watched.inspector
+        inspector.policy = overlay.effective(self._configuration, self._now)
+        inspector.judge.denied = overlay.denials(self._now)
+
+    def _configured_mode(self, route: str) -> Mode:
+        routes = {each.name: each.mode for each in overlay.effective(self._configuration, ()).routes}
+        if route not in routes:
+            raise ControlError(f'there is no route "{route}"; {suggest(route, sorted(routes))}')
+        return routes[route]
+
+    def _ban_before(self, name: str) -> object:
+        return next((each.value for each in self._now if each.kind == "ban" and each.name == name), None)
+
+    def _deed(self, by: str, reason: str) -> Deed:
+        if not by:
+            raise ControlError("a change needs to say who makes it")
+        return Deed(by, self._clock(), reason)
+
+
+def one_form(name: str) -> str:
+    """What a route banned, as bans are told: addresses as networks of one."""
+    try:
+        return network_of(name)
+    except ValueError:
+        return name  # a cookie's hash
+
+
+def _automatic(name: str) -> str:
+    """What a route would have banned by this name: a lone address goes without its length."""
+    address, slash, length = name.partition("/")
+    return address if slash and length in ("32", "128") else name
+
+
+def _source(text: str) -> str:
+    try:
+        return network_of(text.strip())
+    except ValueError:
+        raise ControlError(
+            f'"{text}" is no IP address or network; write for example 203.0.113.9 or 203.0.113.0/24'
+        ) from None
+
+
+def _inside(live: LiveSocket, network: object) -> bool:
+    try:
+        return ip_address(live.session.request.client_ip) in network  # type: ignore[operator]
+    except ValueError:
+        return False

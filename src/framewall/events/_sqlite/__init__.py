@@ -1,0 +1,1 @@
+"""Events in SQLite, piece by piece: the shape, writing, retention, searching."""
