@@ -11,12 +11,13 @@ from framewall.config.relay import relay_settings
 from framewall.config.rules import engine, stamp
 from framewall.errors import FramewallError
 from framewall.pipeline import Inspector, Session
+from framewall.policy import Policy
 from framewall.proxy import Relay
 
 log = logging.getLogger("framewall")
 
 #: What only a restart changes.
-_FIXED = ("listen", "events", "node", "console")
+_FIXED = ("listen", "events", "node", "console", "control", "metrics")
 
 
 class Reloading:
@@ -31,8 +32,15 @@ class Reloading:
         read: Callable[[], Configuration],
         inspector: Inspector,
         relay: Relay[Session],
+        decide: Callable[[Configuration], Policy] = policy,
+        reconfigured: Callable[[Configuration], object] = lambda _: None,
     ) -> None:
-        """``read`` gives the configuration as it is written now."""
+        """``read`` gives the configuration as it is written now, ``decide`` its policy.
+
+        ``reconfigured`` is told of one that is in force.
+        """
+        self._decide = decide
+        self._reconfigured = reconfigured
         self.configuration = configuration
         self._read = read
         self._inspector = inspector
@@ -45,12 +53,14 @@ class Reloading:
             configuration = self._read()
             rules = stamp(configuration)
             compiled = engine(configuration)
-            self._relay.reload(relay_settings(configuration))
+            decided = self._decide(configuration)
+            self._relay.reload(relay_settings(configuration, decided))
         except (FramewallError, ValueError) as error:
             log.error("not reloaded, the configuration in force stays:\n%s", error)
             return False
         self._inspector.engine = compiled
-        self._inspector.policy = policy(configuration)
+        self._inspector.policy = decided
+        self._reconfigured(configuration)
         self._rules = self._seen = rules
         for name in _FIXED:
             if getattr(configuration, name) != getattr(self.configuration, name):

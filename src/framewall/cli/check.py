@@ -9,12 +9,17 @@ import click
 from framewall.config import load
 from framewall.config.policies import policy, routes
 from framewall.config.rules import engine
+from framewall.control import socket_path, state_path
+from framewall.control.overlay import told
+from framewall.control.state import read_changes
 
 
 @click.command("check", short_help="Validate a configuration.")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def command(file: Path) -> None:
     """Validate a configuration and its rules: every mistake with its line, and what to write instead.
+
+    Tells also what has been changed live, over the control socket or in the console.
 
     The exit status is 0 if FILE can be used, and 1 if it cannot.
     """
@@ -29,3 +34,6 @@ def command(file: Path) -> None:
     for route, decided in zip(routes(configuration), policy(configuration).routes, strict=True):
         where = f"{'|'.join(route.host)} {'|'.join(route.path)}"
         click.echo(f"route {route.name}: {where} -> {route.upstream}, {decided.mode}")
+    path = state_path(configuration.events, socket_path(configuration.events, configuration.control))
+    for line in told(read_changes(path)) if path else ():
+        click.echo(f"live: {line}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from framewall.cli import _show
+from framewall.cli._controlled import Controlled
 from framewall.cli._logging import log_to_stderr
 from framewall.cli._options import config_option, file_in_use
 from framewall.cli._reloading import Reloading
@@ -21,10 +22,11 @@ from framewall.config.relay import relay_settings
 from framewall.config.rules import engine
 from framewall.config.settings import engine_settings
 from framewall.errors import ConfigError, FramewallError
-from framewall.events import Counts, open_sink
+from framewall.events import Counts, EventSink, open_sink
 from framewall.model import Event
 from framewall.pipeline import Inspector, Session
 from framewall.proxy import Relay
+from framewall.watch import Meters, Watched
 
 log = logging.getLogger("framewall")
 
@@ -48,6 +50,8 @@ class StartError(FramewallError):
 @click.option(
     "--events", multiple=True, metavar="URL", help="Where events go: sqlite:PATH, jsonl:PATH or jsonl:-."
 )
+@click.option("--control", metavar="PATH|off", help="The control socket. [default: beside the events]")
+@click.option("--metrics", metavar="HOST:PORT|off", help="Where Prometheus finds /metrics. [default: off]")
 @click.option("--console", metavar="HOST:PORT|off", help="Where the console listens. [default: off]")
 def command(
     file: Path | None,
@@ -55,6 +59,8 @@ def command(
     upstream: str | None,
     mode: str | None,
     events: tuple[str, ...],
+    control: str | None,
+    metrics: str | None,
     console: str | None,
 ) -> None:
     """Protect an application: listen, judge every message, and drop the socket of whoever attacks.
@@ -74,6 +80,8 @@ def command(
         "upstream": upstream,
         "mode": mode,
         "events": events or None,
+        "control": control,
+        "metrics": metrics,
         "console": console,
     }
     protect(lambda: load(used, options))
@@ -93,7 +101,7 @@ def protect(read: Callable[[], Configuration]) -> None:
     stop = stop_on_signals()
     sink = open_sink(configuration.events, process_limits(configuration))
     try:
-        _serve(configuration, read, _telling(sink.put), stop)
+        _serve(configuration, read, sink, stop)
     finally:
         _account_for(sink.close())
 
@@ -101,36 +109,44 @@ def protect(read: Callable[[], Configuration]) -> None:
 def _serve(
     configuration: Configuration,
     read: Callable[[], Configuration],
-    record: Callable[[Event], None],
+    sink: EventSink,
     stop: threading.Event,
 ) -> None:
+    meters = Meters()
     inspector = Inspector(
         policy(configuration),
         engine(configuration),
-        record,
+        _telling(sink.put, meters.event),
         clock=time.time,
         node=configuration.node,
         settings=engine_settings,
+        follow=sink.follow,
     )
-    relay = _start(configuration, inspector)
+    watched = Watched(inspector, meters)
+    relay = Relay(relay_settings(configuration), watched)
+    controlled = Controlled(configuration, watched, relay, sink.counts)
     try:
-        reloading = Reloading(configuration, read, inspector, relay)
-        again = reload_on_signal()
-        click.echo(_banner(configuration, relay.addresses), err=True)
-        while not stop.wait(_LOOK_SECONDS):
-            if again.is_set():
-                again.clear()
-                reloading.reload()
-            else:
-                reloading.look()
-        log.info("stopping: connections get Close 1001")
+        _start(relay)
+        with controlled:
+            reloading = Reloading(
+                configuration, read, inspector, relay, controlled.decide, controlled.reconfigured
+            )
+            again = reload_on_signal()
+            click.echo(_banner(configuration, relay.addresses), err=True)
+            while not stop.wait(_LOOK_SECONDS):
+                if again.is_set():
+                    again.clear()
+                    reloading.reload()
+                else:
+                    reloading.look()
+            log.info("stopping: connections get Close 1001")
     finally:
         relay.stop()
 
 
-def _start(configuration: Configuration, inspector: Inspector) -> Relay[Session]:
+def _start(relay: Relay[Session]) -> None:
     try:
-        return Relay(relay_settings(configuration), inspector).start()
+        relay.start()
     except OSError as error:
         advice = "name another address with --listen, or end what listens there"
         raise StartError(f"{error}; {advice}") from None
@@ -150,11 +166,12 @@ def _address(address: str) -> str:
     return address if address.startswith("unix:") else f"http://{address}"
 
 
-def _telling(put: Callable[[Event], object]) -> Callable[[Event], None]:
-    """Events into the store, and a line of each into the log."""
+def _telling(*takers: Callable[[Event], object]) -> Callable[[Event], None]:
+    """Events to whoever takes them, and a line of each into the log."""
 
     def record(event: Event) -> None:
-        put(event)
+        for take in takers:
+            take(event)
         if log.isEnabledFor(logging.INFO):
             log.info("%s", _show.told(event))
 

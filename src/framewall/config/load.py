@@ -197,6 +197,8 @@ def _beside_file(configuration: Configuration, file: str, options: Mapping[str, 
     if not file:
         return configuration
     changed: dict[str, Any] = {"rules": tuple(str(Path(file).parent / each) for each in configuration.rules)}
+    if configuration.control not in (None, "off") and "control" not in options:
+        changed["control"] = str(Path(file).parent / str(configuration.control))
     if "events" not in options:
         changed["events"] = tuple(_beside(store, Path(file)) for store in configuration.events)
     return configuration.model_copy(update=changed)

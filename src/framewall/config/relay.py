@@ -8,13 +8,16 @@ from framewall.config.policies import policy, routes
 from framewall.config.schema import Configuration
 from framewall.config.values import as_url
 from framewall.model import Mode
-from framewall.policy import RoutePolicy
+from framewall.policy import Policy, RoutePolicy
 from framewall.proxy import Route, Server, Settings, Upstream
 
 
-def relay_settings(configuration: Configuration) -> Settings:
-    """Where it listens, which servers there are, and which route goes to which of them."""
-    decided = policy(configuration)
+def relay_settings(configuration: Configuration, decided: Policy | None = None) -> Settings:
+    """Where it listens, which servers there are, and which route goes to which of them.
+
+    ``decided`` is the policy in force, where it is not the configuration's own.
+    """
+    decided = decided or policy(configuration)
     return Settings(
         upstreams=_upstreams(configuration),
         routes=tuple(

@@ -247,6 +247,15 @@ class Configuration(Decisions):
     console: Annotated[str, BeforeValidator(values.as_toggle_address)] = Field(
         default="off", description="Where the console listens: `HOST:PORT`, or `off`."
     )
+    control: StrictStr | None = Field(
+        default=None,
+        min_length=1,
+        description="Where the node's control socket is: a path, or `off`; a private folder beside the events, if "
+        "not set.",
+    )
+    metrics: Annotated[str, BeforeValidator(values.as_toggle_address)] = Field(
+        default="off", description="Where Prometheus finds `/metrics`: `HOST:PORT`, or `off`."
+    )
     node: StrictStr = Field(
         default_factory=socket.gethostname, min_length=1, description="What events call this machine."
     )

@@ -5,43 +5,56 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
 from threading import RLock
+from typing import Protocol
 
+from framewall import refusals
 from framewall.config import Configuration
+from framewall.config.relay import relay_settings
 from framewall.config.values import suggest
 from framewall.control import overlay
 from framewall.control._api import Allowed, Ban, ControlError, RuleState
 from framewall.control.state import Deed, Live, State
 from framewall.detect import read_rules
-from framewall.model import ATTACKS, Command, Mode, Request
+from framewall.model import ATTACKS, Action, Command, Mode, Request, Verdict
 from framewall.policy import Allowance
 from framewall.policy.denials import source as network_of
+from framewall.proxy import Settings
 from framewall.watch import Live as LiveSocket
 from framewall.watch import Watched
 
 #: How long a ban may last; longer ones are for good.
 LONGEST_BAN = 10 * 365 * 86_400
 
-Perform = Callable[[tuple[Command, ...], Request], object]
+
+class Steered(Protocol):
+    """What changes ask of the relay."""
+
+    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
+        """End what is to end."""
+
+    def reload(self, settings: Settings) -> None:
+        """Take other routes for what comes."""
 
 
 class Changes:
-    """Makes changes. ``perform`` does what ends sessions; ``clock`` gives Unix seconds. Thread-safe."""
+    """Makes changes. ``clock`` gives Unix seconds. Thread-safe."""
 
     def __init__(
         self,
         configuration: Configuration,
         watched: Watched,
         state: State,
-        perform: Perform,
+        relay: Steered,
         clock: Callable[[], float],
     ) -> None:
         self._configuration = configuration
         self._watched = watched
         self._state = state
-        self._perform = perform
+        self._relay = relay
         self._clock = clock
         self._lock = RLock()
         self._now: tuple[Live, ...] = ()
+        self._off: frozenset[str] = frozenset()
         self._apply()
 
     @property
@@ -53,11 +66,6 @@ class Changes:
         """Change a route's mode; None goes back to the configuration's."""
         with self._lock:
             configured = self._configured_mode(route)
-            if mode is not None and configured is Mode.OFF and mode is not Mode.OFF:
-                raise ControlError(
-                    f'route "{route}" is off in the configuration, so its bytes pass the relay unseen; '
-                    "give it another mode there and restart"
-                )
             before = self._watched.inspector.policy.route(route).mode.value
             deed = self._deed(by, reason)
             if mode is None or mode is configured:
@@ -190,20 +198,32 @@ class Changes:
                 self._state.forget("ban", over)
                 self._apply()
 
+    def reconfigured(self, configuration: Configuration) -> None:
+        """This configuration is in force now; the changes stay."""
+        with self._lock:
+            self._configuration = configuration
+            self._apply()
+
     def _end(self, found: Iterable[LiveSocket]) -> int:
-        ended = 0
-        for live in found:
-            session = live.session
-            code = self._watched.inspector.policy.route(session.request.route).close_code
-            self._perform(session.conversation.end(None, code), session.request)
-            ended += 1
-        return ended
+        """Close the WebSockets; their clients are told as the route says, their servers as the framework does."""
+        sockets = list(found)
+        for live in {live.id: live for live in sockets}.values():
+            request = live.session.request
+            route = self._watched.inspector.policy.route(request.route)
+            ended = refusals.told(route, Verdict(Action.CLOSE), live.session.conversation, None, None)
+            self._relay.perform(ended.commands, request)
+        return len(sockets)
 
     def _apply(self) -> None:
         self._now = self._state.changes()
         inspector = self._watched.inspector
-        inspector.policy = overlay.effective(self._configuration, self._now)
+        inspector.policy = policy = overlay.effective(self._configuration, self._now)
         inspector.judge.denied = overlay.denials(self._now)
+        # What is off passes the relay unseen: it must know of that itself.
+        off = frozenset(route.name for route in policy.routes if route.mode is Mode.OFF)
+        if off != self._off:
+            self._off = off
+            self._relay.reload(relay_settings(self._configuration, policy))
 
     def _configured_mode(self, route: str) -> Mode:
         routes = {each.name: each.mode for each in overlay.effective(self._configuration, ()).routes}

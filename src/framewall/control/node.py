@@ -25,22 +25,23 @@ from framewall.control._api import (
     Sessions,
     Status,
 )
-from framewall.control.changes import Changes, one_form
+from framewall.control.changes import Changes, Steered, one_form
+from framewall.control.overlay import effective
 from framewall.control.prometheus import Gauges, exposition
 from framewall.control.state import State
 from framewall.events import Counts
 from framewall.events.normalised import head
 from framewall.events.record import redact_request
 from framewall.limits import ALL
-from framewall.model import Command, Mode, Request
-from framewall.policy import Allowance, bans
+from framewall.model import Mode
+from framewall.policy import Allowance, Policy, bans
 from framewall.watch import Live, Watched
 
 #: Rows that one answer has at most.
 ROWS = 1_000
 
 
-class Sockets(Protocol):
+class Sockets(Steered, Protocol):
     """What the node asks of its relay."""
 
     @property
@@ -51,12 +52,10 @@ class Sockets(Protocol):
     def tunnels(self) -> int: ...
     @property
     def waiting(self) -> int: ...
-    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
-        """End what is to end."""
 
 
 class Node:
-    """Every public method is a question or a change that may come over the control socket, by its name."""
+    """What may be asked over the control socket: :data:`QUESTIONS`, by the names of the methods."""
 
     def __init__(
         self,
@@ -66,7 +65,6 @@ class Node:
         counts: Callable[[], Counts],
         state: State,
         clock: Callable[[], float] = time.time,
-        metrics_at: str | None = None,
     ) -> None:
         self._configuration = configuration
         self._watched = watched
@@ -74,9 +72,19 @@ class Node:
         self._counts = counts
         self._state = state
         self._clock = clock
-        self._metrics_at = metrics_at
+        self.metrics_at: str | None = None
+        """Where Prometheus finds the metrics, if anywhere."""
         self._started = clock()
-        self._changes = Changes(configuration, watched, state, relay.perform, clock)
+        self._changes = Changes(configuration, watched, state, relay, clock)
+
+    def decide(self, configuration: Configuration) -> Policy:
+        """The policy of a configuration, with the live changes over it."""
+        return effective(configuration, self._changes.live)
+
+    def reconfigured(self, configuration: Configuration) -> None:
+        """This configuration is in force now."""
+        self._configuration = configuration
+        self._changes.reconfigured(configuration)
 
     def status(self) -> Status:
         """The node's health."""
@@ -102,7 +110,7 @@ class Node:
             bans=len(judge.denied) + len(judge.banned),
             graylisted=len(judge.graylist),
             changes=len(self._changes.live),
-            metrics=self._metrics_at,
+            metrics=self.metrics_at,
         )
 
     def metrics(self) -> Metrics:
@@ -304,4 +312,6 @@ def _rows(limit: int) -> int:
 
 
 #: What may be asked by name.
-QUESTIONS: Sequence[str] = tuple(name for name in vars(Node) if not name.startswith("_"))
+QUESTIONS: Sequence[str] = tuple(
+    name for name in vars(Node) if not name.startswith("_") and name not in ("decide", "reconfigured")
+)

@@ -70,8 +70,10 @@ class Relay(Generic[Session]):
 
         Raises ValueError for settings that cannot be used, and then nothing has changed.
         """
+        known = _only_known(settings)
         if self._core:
-            self._core.reload(_only_known(settings))
+            self._core.reload(known)
+        self._settings = known
 
     @property
     def waiting(self) -> int:

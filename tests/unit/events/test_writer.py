@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from framewall.errors import StoreError
 from framewall.events._api import Counts
-from framewall.events._writer import BatchWriter
+from framewall.events._writer import BatchWriter, Item, Later
 from framewall.limits import Limits
-from framewall.model import Event
+from framewall.model import Direction, Said
 from support.events import event, events
 
 
@@ -18,14 +18,14 @@ class Disk:
     """Remembers batches; can be made to hang or to fail."""
 
     def __init__(self) -> None:
-        self.batches: list[list[Event]] = []
+        self.batches: list[list[Item]] = []
         self.failures: list[Exception] = []
         self.poison: set[str] = set()
         self.free = threading.Event()
         self.free.set()
         self.released = False
 
-    def write(self, batch: Sequence[Event]) -> None:
+    def write(self, batch: Sequence[Item]) -> None:
         self.free.wait()
         if self.failures:
             raise self.failures.pop(0)
@@ -37,7 +37,7 @@ class Disk:
         self.released = True
 
     @property
-    def stored(self) -> list[Event]:
+    def stored(self) -> list[Item]:
         return [each for batch in self.batches for each in batch]
 
 
@@ -138,3 +138,56 @@ def test_after_the_end_events_are_dropped_and_counted() -> None:
     under_test.close()
     assert not under_test.put(event(1))
     assert under_test.counts() == Counts(put=1, dropped=1)
+
+
+SAID = Said(0.0, Direction.CLIENT, "text", 1, "x")
+
+
+def test_what_comes_after_an_event_is_written_in_its_place_and_is_no_event() -> None:
+    disk = Disk()
+    under_test = writer(disk)
+    under_test.put(event(1))
+    under_test.put(Later("1", SAID))
+    under_test.put(event(2))
+    assert under_test.close() == Counts(put=2, written=2)
+    assert disk.stored == [event(1), Later("1", SAID), event(2)]
+
+
+def test_a_later_that_does_not_fit_drops_no_event() -> None:
+    disk = Disk()
+    disk.free.clear()
+    under_test = writer(disk, queue_events=1)
+    under_test.put(event(1))
+    assert not under_test.put(Later("1", SAID))
+    disk.free.set()
+    assert under_test.close() == Counts(put=1, written=1)
+
+
+def test_the_store_is_tended_while_nothing_comes_and_between_batches() -> None:
+    disk = Disk()
+    left = [True, True, False]
+    tended = threading.Event()
+
+    def tend() -> bool:
+        if not left:
+            tended.set()
+        return left.pop(0) if left else False
+
+    under_test = BatchWriter(disk.write, disk.release, "test", Limits(), tend)
+    under_test.put(event(1))
+    assert tended.wait(10)
+    assert under_test.close() == Counts(put=1, written=1)
+
+
+def test_tending_that_fails_stops_nothing() -> None:
+    disk = Disk()
+    failed = threading.Event()
+
+    def tend() -> bool:
+        failed.set()
+        raise StoreError("locked")
+
+    under_test = BatchWriter(disk.write, disk.release, "test", Limits(), tend)
+    assert failed.wait(10)
+    under_test.put(event(1))
+    assert under_test.close() == Counts(put=1, written=1)
