@@ -195,6 +195,11 @@ class Relay:
         self, connection: int, code: int, reason: str = "", messages: list[tuple[bool, bytes]] = ...
     ) -> bool:
         """End a tunnel, its client told ``(text, data)`` messages first; False if there is none of that number."""
+    def refuse(self, request: int, refusal: _Refusal) -> bool:
+        """Answer a request whose plan allows it, or end its answer's stream; False if none of that number waits."""
+    @property
+    def interruptible(self) -> int:
+        """Requests that may be answered from outside now."""
     def send(
         self,
         route: str,
@@ -232,8 +237,8 @@ class Job:
     def upgrade(self) -> tuple[str | None, str | None]:
         """``(subprotocol, extensions)``."""
     @property
-    def messages(self) -> list[tuple[bool, bool, bytes, int, bool]]:
-        """``[(from the client, text, data, frames, compressed), …]``."""
+    def messages(self) -> list[tuple[bool, bool, bytes, int, bool, str | None]]:
+        """``[(from the client, text, data, frames, compressed, control), …]``; ``control`` may be None."""
     @property
     def failure(self) -> tuple[str | None, str | None, str, int]:
         """``(side, limit, why, code)``."""
@@ -242,7 +247,15 @@ class Job:
         """``(client_ip, route, subprotocol, messages up, down, bytes up, down, seconds, reason)``."""
     def done(self) -> None:
         """Unanswered it has failed; its tunnel's next job may be taken."""
-    def plan(self, refuse: _Refusal | None, inspect_body: bool, inspect_response: bool) -> None: ...
+    def plan(
+        self,
+        refuse: _Refusal | None,
+        inspect_body: bool,
+        inspect_response: bool,
+        records: str | None = None,
+        interruptible: bool = False,
+    ) -> None:
+        """``records``: what the answer is a stream of, ``lines`` or ``events``."""
     def rule(self, refuse: _Refusal | None) -> None: ...
     def rulings(self, codes: list[int], reason: str = "", messages: list[tuple[bool, bytes]] = ...) -> None:
         """In order: 0 passes, 1 drops, anything else is the code to close with, after ``(text, data)`` messages."""

@@ -3,6 +3,7 @@
 FramewallError
 ├── PeerError            a client or server sent it: becomes a finding, answered with close_code or status
 │   ├── DecodeError      the framework's own grammar refuses it
+│   ├── ForeignOrigin    a page of another site opened the connection
 │   └── LimitReached     a named cap of framewall.limits was reached
 ├── ConfigError          the operator's: file, key, and what to write instead
 ├── StoreError           the operator's: events cannot be kept or read there, why, and what to do
@@ -28,10 +29,12 @@ class PeerError(FramewallError):
     """Something a peer sent cannot stand.
 
     ``rule`` is the id that findings carry, ``attack`` its class, ``close_code`` the RFC 6455 section 7.4 code
-    and ``status`` the HTTP status to answer with. ``packets`` is what could be read all the same.
+    and ``status`` the HTTP status to answer with. ``packets`` is what could be read all the same, ``field`` where
+    it was if it was not the whole message.
     """
 
     attack = "protocol"
+    field = ""
     close_code = 1008
     status = 403
 
@@ -44,6 +47,16 @@ class PeerError(FramewallError):
 
 class DecodeError(PeerError):
     """A framework's grammar refuses this message. ``rule`` is ``<framework>.<what>``."""
+
+
+class ForeignOrigin(PeerError):  # noqa: N818 (what it is: its sender need know nothing of it)
+    """A page of an origin that the route does not allow opened the connection; its visitor is no attacker."""
+
+    attack = "cswsh"
+    field = 'handshake.headers["origin"]'
+
+    def __init__(self, origin: str) -> None:
+        super().__init__("cswsh.origin", origin)
 
 
 class LimitReached(PeerError):  # noqa: N818 (what happened, in the words of limits.py)

@@ -82,6 +82,15 @@ FRAME_HEADERS = Limit("frame_headers", 200, "data_bomb finding; the frame is ref
 CURIE_PREFIXES = Limit("curie_prefixes", 1_000, "data_bomb finding; the prefix is not remembered")
 SESSIONS = Limit("sessions", 100_000, "The session idle longest is forgotten; it may return, unproven")
 SESSION_IDLE_SECONDS = Limit("session_idle_seconds", 600, "An HTTP session idle this long is forgotten")
+SESSION_REQUESTS = Limit("session_requests", 16, "At a block, older ones wait for their server's answer")
+WINDOW_TEXTS = Limit("window_texts", 32, "Older texts of a field are not put together with it any more")
+WINDOW_BYTES = Limit("window_bytes", 1_024, "The same, by their bytes")
+WINDOW_FIELDS = Limit(
+    "window_fields", 64, "The field used longest ago is forgotten; a message's further ones too"
+)
+WINDOW_PART_BYTES = Limit(
+    "window_part_bytes", 16 << 10, "A longer text or document is judged by itself alone"
+)
 GRAYLIST_CLIENTS = Limit("graylist_clients", 100_000, "The client whose entry ends first is taken off")
 BANNED_CLIENTS = Limit("banned_clients", 100_000, "The client whose ban ends first is let in again")
 EVENT_BYTES = Limit("event_bytes", 64 << 10, "The request shown in an event is cut, and says so")
@@ -116,6 +125,11 @@ ALL = (
     CURIE_PREFIXES,
     SESSIONS,
     SESSION_IDLE_SECONDS,
+    SESSION_REQUESTS,
+    WINDOW_TEXTS,
+    WINDOW_BYTES,
+    WINDOW_FIELDS,
+    WINDOW_PART_BYTES,
     GRAYLIST_CLIENTS,
     BANNED_CLIENTS,
     EVENT_BYTES,

@@ -22,6 +22,21 @@ class Opcode(StrEnum):
     BINARY = "binary"
 
 
+class Control(StrEnum):
+    """RFC 6455 section 5.5, control frames."""
+
+    CLOSE = "close"
+    PING = "ping"
+    PONG = "pong"
+
+
+class Records(StrEnum):
+    """What a streamed answer is cut into: a record a line, or server-sent events."""
+
+    LINES = "lines"
+    EVENTS = "events"
+
+
 class Transport(StrEnum):
     """How a message travelled; ``websocket``, or the HTTP fallback's own name."""
 
@@ -120,7 +135,10 @@ class Upgrade:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One WebSocket message (or the body of one fallback request), unmasked, inflated, assembled."""
+    """One WebSocket message (or the body of one fallback request), unmasked, inflated, assembled.
+
+    Of a control frame, if it is one: a Close's reason, or all that a Ping or Pong says.
+    """
 
     direction: Direction
     opcode: Opcode
@@ -128,6 +146,7 @@ class Message:
     frames: int = 1
     compressed: bool = False
     transport: Transport = Transport.WEBSOCKET
+    control: Control | None = None
 
 
 Path = tuple[str | int, ...]
@@ -207,7 +226,17 @@ class SendUpstream:
     body: bytes
 
 
-Command = CloseConnection | SendUpstream
+@dataclass(frozen=True, slots=True)
+class EndRequest:
+    """Ask the driver to answer a request that still waits for its server, or to end its answer's stream."""
+
+    request: int
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+
+Command = CloseConnection | SendUpstream | EndRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +263,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RequestPlan:
-    """How the driver treats one HTTP request: refuse it by ``verdict``, or bring the bodies asked for."""
+    """How the driver treats one HTTP request: refuse it by ``verdict``, or bring the bodies asked for.
+
+    ``records``: its answer is a stream, to be brought record by record as it passes.
+    ``interruptible``: an :class:`EndRequest` may come for it.
+    """
 
     verdict: Verdict
     inspect_body: bool = False
     inspect_response: bool = False
+    records: Records | None = None
+    interruptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,16 @@ from typing import NamedTuple, Protocol
 from framewall import refusals
 from framewall._core import Settings
 from framewall.decode import Decoder, Reading
+from framewall.errors import ForeignOrigin, PeerError
 from framewall.events import normalised, redact
 from framewall.events.nearby import Nearby
 from framewall.fields import head
 from framewall.fields.findings import EngineFinding, named
+from framewall.fields.window import PREFIX, Window
 from framewall.limits import EVENT_FINDINGS
 from framewall.model import (
     Action,
+    Control,
     Direction,
     Event,
     Finding,
@@ -38,7 +41,7 @@ from framewall.model import (
     Upgrade,
     Verdict,
 )
-from framewall.policy import Policy, RoutePolicy, bans, exceptions, traps
+from framewall.policy import Policy, RoutePolicy, bans, exceptions, handshake, traps
 from framewall.policy.judge import Judge, score
 from framewall.sessions import Conversation, Conversations
 
@@ -66,12 +69,14 @@ class Engine(Protocol):
 class Session:
     """One open WebSocket, as the driver holds it."""
 
-    __slots__ = ("connection", "conversation", "request")
+    __slots__ = ("connection", "conversation", "objection", "request")
 
     def __init__(self, connection: int, request: Request, conversation: Conversation) -> None:
         self.connection = connection
         self.request = request
         self.conversation = conversation
+        self.objection: PeerError | None = None
+        """Why no message may pass, whatever it says: the server selected what the route does not allow."""
 
 
 class Judged(NamedTuple):
@@ -142,7 +147,8 @@ class Inspector:
         parts = head.parts(request)
         suspicion = decoder.suspect(request) if decoder else None
         packets = (Packet(framework, "", "handshake", tuple(parts)),)
-        reading = Reading(framework, packets, (suspicion,) if suspicion else ())
+        errors = (*((suspicion,) if suspicion else ()), *handshake.objections(route, request))
+        reading = Reading(framework, packets, errors)
         verdict, packet = self._verdict(
             route,
             Judged(
@@ -151,9 +157,25 @@ class Inspector:
         )
         if verdict.action is not Action.PASS:
             return RequestPlan(refusals.answered(route, verdict, request, decoder, packet=packet))
-        if exchange is None:
+        if exchange is None or decoder is None:
             return RequestPlan(verdict)
-        return RequestPlan(verdict, exchange.sends, exchange.begins or route.inspect == "both")
+        waits = exchange.session is not None and not exchange.sends
+        if waits and (late := self._waits(route, request, decoder, framework, now)):
+            return RequestPlan(late)
+        responds = exchange.begins or route.inspect == "both"
+        return RequestPlan(verdict, exchange.sends, responds, exchange.records, waits)
+
+    def _waits(
+        self, route: RoutePolicy, request: Request, decoder: Decoder, framework: str, now: float
+    ) -> Verdict | None:
+        """Remembers a request that waits for the server, to end it with its session; its refusal if that has been."""
+        known = self._conversations.find(request, decoder, now)
+        conversation = known or self._conversations.begin(request, decoder, None, now)
+        conversation.waiting.append((decoder, request))
+        if not conversation.blocked:
+            return None
+        refusal = Verdict(Action.CLOSE, framework=framework, status=route.status)
+        return refusals.answered(route, refusal, request, decoder, conversation)
 
     def _refused(
         self,
@@ -182,10 +204,8 @@ class Inspector:
         kind = transport if transport == _WEBSOCKET else Transport.POLLING
         if route.transports is not None and kind not in route.transports:
             return refusals.answered(route, refusal, request, decoder)
-        conversation = self._conversations.find(request, decoder, now)
-        if conversation is None or not conversation.blocked:
-            return None
-        return refusals.answered(route, refusal, request, decoder, conversation)
+        blocked = self._conversations.blocked(request, now)
+        return refusals.answered(route, refusal, request, *blocked) if blocked else None
 
     def body(self, request: Request, body: bytes, session: Session | None = None) -> Verdict:
         """Judges what a client's fallback request carries.
@@ -244,6 +264,7 @@ class Inspector:
                 reading = conversation.readings.body(request, message)
             else:
                 reading = conversation.readings.reply(request, status, message, coding)
+            reading = _with_window(route, conversation, message.direction, reading)
         self._conversations.learn(request, conversation)
         if message.direction is Direction.SERVER and route.inspect != "both":
             return _passed(reading.framework)
@@ -257,6 +278,8 @@ class Inspector:
             conversation.nearby,
         )
         verdict, packet = self._verdict(route, judged)
+        if verdict.score >= route.threshold:
+            conversation.windows.clear()
         if verdict.action is Action.PASS:
             return verdict
         at_fault = packet if message.direction is Direction.CLIENT else None
@@ -272,7 +295,11 @@ class Inspector:
         known = self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, upgrade, now)
         conversation.connections.add(connection)
-        return Session(connection, request, conversation)
+        session = Session(connection, request, conversation)
+        if request.upgrade:
+            route = self.policy.route(request.route)
+            session.objection = handshake.selected(route, upgrade.subprotocol)
+        return session
 
     def message(self, session: Session, message: Message) -> Verdict:
         """Judges one message; the session's memory advances."""
@@ -288,9 +315,12 @@ class Inspector:
         try:
             with conversation.lock:
                 self._hear(conversation, message, self._clock())
-                reading = conversation.readings.message(message)
+                reading = _control(message) or conversation.readings.message(message)
+                reading = _with_window(route, conversation, message.direction, reading)
             if message.direction is Direction.SERVER and route.inspect != "both":
                 return _passed(reading.framework)
+            if session.objection:
+                reading = reading._replace(errors=(*reading.errors, session.objection))
             judged = Judged(
                 request,
                 reading,
@@ -301,6 +331,8 @@ class Inspector:
                 conversation.nearby,
             )
             verdict, packet = self._verdict(route, judged)
+            if verdict.score >= route.threshold:
+                conversation.windows.clear()
             if verdict.action is Action.PASS:
                 return verdict
             at_fault = packet if message.direction is Direction.CLIENT else None
@@ -347,10 +379,15 @@ class Inspector:
         packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
         findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
         findings = exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, packet.name)
+        # Weak signs of many messages are not one attack: only what is certain counts of a window.
+        findings = [
+            each for each in findings if each.score >= route.threshold or not each.field.startswith(PREFIX)
+        ]
         if not findings:
             return _passed(reading.framework), _NOTHING
         total = score(findings)
-        attacker = judged.request if judged.side is Direction.CLIENT else None
+        attacks = any(finding.attack != ForeignOrigin.attack for finding in findings)
+        attacker = judged.request if attacks and judged.side is Direction.CLIENT else None
         action = self.judge.decide(route, total, attacker, self._clock())
         kept = tuple(findings[: EVENT_FINDINGS.default])
         verdict = Verdict(
@@ -424,6 +461,25 @@ class Inspector:
         if route.fail == "open" or route.mode is not Mode.BLOCK:
             return _passed(framework)
         return Verdict(Action.CLOSE, framework=framework, close_code=1011, status=500)
+
+
+def _with_window(
+    route: RoutePolicy, conversation: Conversation, side: Direction, reading: Reading
+) -> Reading:
+    """With what its fields say together with what they said before, if the route wants that."""
+    if not route.window or (side is Direction.SERVER and route.inspect != "both"):
+        return reading
+    together = conversation.windows.setdefault(side, Window()).add(reading.packets)
+    return reading._replace(packets=(*reading.packets, *together)) if together else reading
+
+
+def _control(message: Message) -> Reading | None:
+    """What a control frame says; it is no framework's, and changes no reader's state."""
+    if message.control is None:
+        return None
+    label = "close.reason" if message.control is Control.CLOSE else f"{message.control}.payload"
+    part = Part(message.data, "auto", False, label)
+    return Reading(_WEBSOCKET, (Packet(_WEBSOCKET, "13", message.control, (part,)),))
 
 
 _NOTHING = Packet("", "", "unknown")

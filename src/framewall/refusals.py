@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import ceil
 
 from framewall.decode import REFUSED, Decoder
-from framewall.model import Answer, Notice, Packet, Request, Verdict
+from framewall.model import Action, Answer, EndRequest, Notice, Packet, Request, Verdict
 from framewall.policy import RoutePolicy
 from framewall.sessions import Conversation
 
@@ -20,7 +20,7 @@ def told(
     packet: Packet | None,
     connection: int | None,
 ) -> Verdict:
-    """A WebSocket's end: what its client is told, and the end of the session's other connections.
+    """A session's end: what the client is told on its WebSocket, and the end of its other connections and requests.
 
     ``packet`` is the one that is refused, None if it was the server's.
     """
@@ -31,7 +31,15 @@ def told(
             own = tuple(conversation.readings.refuse(packet, route.refusal_text))
             others = tuple(conversation.readings.refuse(None, route.refusal_text))
     commands = conversation.end(connection, route.close_code, route.close_reason, others)
-    return replace(verdict, reason=route.close_reason, notices=own, commands=commands)
+    ends = tuple(_ended(route, *each, conversation) for each in tuple(conversation.waiting))
+    return replace(verdict, reason=route.close_reason, notices=own, commands=(*ends, *commands))
+
+
+def _ended(route: RoutePolicy, decoder: Decoder, request: Request, conversation: Conversation) -> EndRequest:
+    """A request of the session that may still wait for the server."""
+    refusal = Verdict(Action.CLOSE, status=route.status)
+    told = answered(route, refusal, request, decoder, conversation)
+    return EndRequest(request.id, told.status, told.headers, told.body)
 
 
 def answered(

@@ -6,13 +6,14 @@ A session is one whatever it travels by: WebSockets and HTTP requests that name 
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from threading import Lock, RLock
 
 from framewall.decode import Decoder, Exchange, Readings, decoders
 from framewall.events.nearby import Nearby
-from framewall.limits import SESSION_IDLE_SECONDS, SESSIONS
-from framewall.model import CloseConnection, Command, Notice, Request, Upgrade
+from framewall.fields.window import Window
+from framewall.limits import SESSION_IDLE_SECONDS, SESSION_REQUESTS, SESSIONS
+from framewall.model import CloseConnection, Command, Direction, Notice, Request, Upgrade
 
 Key = tuple[str, str, str]
 """Route, framework, and the framework's own session id."""
@@ -21,16 +22,31 @@ Key = tuple[str, str, str]
 class Conversation:
     """One session, over whichever connections and requests it uses. ``lock`` guards its readers."""
 
-    __slots__ = ("blocked", "connections", "fallback", "id", "lock", "nearby", "readings", "seen")
+    __slots__ = (
+        "blocked",
+        "connections",
+        "fallback",
+        "id",
+        "lock",
+        "nearby",
+        "readings",
+        "seen",
+        "waiting",
+        "windows",
+    )
 
     def __init__(self, request: Request, upgrade: Upgrade | None, now: float) -> None:
         self.id = secrets.token_hex(8)
         self.readings = Readings(request, upgrade)
         self.lock = RLock()
+        self.windows: dict[Direction, Window] = {}
+        """What its fields have said lately, on routes that want it."""
         self.connections: set[int] = set()
         self.blocked = False
         self.fallback: tuple[Decoder, Request] | None = None
         """The latest request of its fallback transport, and whose transport that is."""
+        self.waiting: deque[tuple[Decoder, Request]] = deque(maxlen=SESSION_REQUESTS.default)
+        """The latest requests that wait for the server's messages, or have been answered since."""
         self.seen = now
         self.nearby = Nearby()
 
@@ -59,22 +75,43 @@ class Conversations:
         self._lock = Lock()
 
     def exchange(self, request: Request, now: float) -> tuple[Decoder | None, Exchange | None]:
-        """Whose session a request names; and if it is no upgrade, which fallback transport it belongs to."""
+        """Whose session a request names; and if it is no upgrade, which fallback transport it belongs to.
+
+        Of several frameworks the one that claims it most strongly; a session that is remembered is more than a claim.
+        """
+        strongest = -1.0
+        found: tuple[Decoder | None, Exchange | None] = None, None
         for decoder in decoders():
-            if request.upgrade:
-                if decoder.session(request):
-                    return decoder, None
-                continue
             name = decoder.name
-            exchange = decoder.exchange(request, lambda sid, name=name: self._has(request, name, sid, now))  # type: ignore[misc]
-            if exchange:
-                return decoder, exchange
-        return None, None
+            exchange = None
+            if request.upgrade:
+                if not decoder.session(request):
+                    continue
+            else:
+                exchange = decoder.exchange(
+                    request,
+                    lambda sid, name=name: self._has(request, name, sid, now),  # type: ignore[misc]
+                )
+                if exchange is None:
+                    continue
+            claim = decoder.claim(request, None, None)
+            claim += self.find(request, decoder, now) is not None
+            if claim > strongest:
+                strongest, found = claim, (decoder, exchange)
+        return found
 
     def find(self, request: Request, decoder: Decoder | None, now: float) -> Conversation | None:
         """The session that a request names, if it is remembered."""
         session = decoder.session(request) if decoder else None
         return self.get((request.route, decoder.name, session), now) if decoder and session else None
+
+    def blocked(self, request: Request, now: float) -> tuple[Decoder, Conversation] | None:
+        """A blocked session that the request names, in whichever framework's way."""
+        for decoder in decoders():
+            conversation = self.find(request, decoder, now)
+            if conversation and conversation.blocked:
+                return decoder, conversation
+        return None
 
     def begin(
         self, request: Request, decoder: Decoder | None, upgrade: Upgrade | None, now: float

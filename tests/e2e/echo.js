@@ -4,7 +4,7 @@
 const { createServer } = require("node:http");
 const { Server } = require("socket.io");
 
-const options = { allowEIO3: true };
+const options = { allowEIO3: true, ...JSON.parse(process.env.OPTIONS ?? "{}") };
 if (process.argv.includes("--msgpack")) options.parser = require("socket.io-msgpack-parser");
 const server = createServer();
 const io = new Server(server, options);
@@ -16,4 +16,5 @@ io.on("connection", (socket) => {
     acknowledge("ok", event.length);
   });
 });
+server.on("connection", () => console.log("a connection"));
 server.listen(0, "127.0.0.1", () => console.log(`listening on ${server.address().port}`));

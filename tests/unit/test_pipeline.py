@@ -12,6 +12,7 @@ import pytest
 from framewall.model import (
     Action,
     CloseConnection,
+    Control,
     Direction,
     Event,
     Message,
@@ -163,6 +164,22 @@ def test_pings_may_stand_between_attachments(house: House) -> None:
     """Engine.IO's own packets do not disturb the count."""
     verdict = house.say(house.open(), HEAD, "2", "3", ATTACK.encode())
     assert fields(verdict) == ['event["m"].args[0].a']
+
+
+@pytest.mark.parametrize(
+    ("control", "field"),
+    [(Control.CLOSE, "close.reason"), (Control.PING, "ping.payload"), (Control.PONG, "pong.payload")],
+)
+def test_what_a_control_frame_says_is_judged(house: House, control: Control, field: str) -> None:
+    """As what it is; no framework reads it, and a session goes on after a harmless one."""
+    session = house.open()
+    said = Message(Direction.CLIENT, Opcode.BINARY, b"transport close", control=control)
+    assert house.inspector.message(session, said).action is Action.PASS
+    assert house.say(session, "40", '42["m","hello"]').action is Action.PASS
+    verdict = house.inspector.message(session, replace(said, data=ATTACK.encode()))
+    assert (verdict.action, fields(verdict)) == (Action.CLOSE, [field])
+    assert house.events[0].framework == "websocket"
+    assert f"Framewall-Message: client {control}, 1 frame, {len(ATTACK)} bytes" in house.events[0].request
 
 
 # what cannot be decoded
@@ -574,3 +591,50 @@ def test_threads_may_share_everything(house: House) -> None:
     assert house.post(f'42["m","{ATTACK}"]').action is Action.CLOSE
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda n: house.post(f'42["m","{n}"]').action, range(50))) == {Action.CLOSE}
+
+
+# who may connect
+
+
+def test_a_page_of_another_site_is_refused_and_its_visitor_is_not_banned() -> None:
+    """The event names the origin; whoever only visited that page comes in from the right one."""
+    house = House(origins=("same-origin",), ban_seconds=60)
+    foreign = upgrade(SOCKETIO, ("Origin", "https://evil.example"))
+    verdict = house.inspector.request(foreign).verdict
+    assert (verdict.action, verdict.status) == (Action.CLOSE, 403)
+    [finding] = house.events[0].findings
+    assert (finding.attack, finding.rule, finding.match) == ("cswsh", "cswsh.origin", "https://evil.example")
+    assert finding.field == 'handshake.headers["origin"]'
+    assert (
+        house.inspector.request(upgrade(SOCKETIO, ("Origin", "https://chat.example"))).verdict.action
+        is Action.PASS
+    )
+    assert (len(house.inspector.judge.banned), len(house.inspector.judge.graylist)) == (0, 0)
+
+
+def test_an_attack_from_another_site_is_an_attack() -> None:
+    """Its client is banned like any other."""
+    house = House(origins=("same-origin",), ban_seconds=60)
+    foreign = upgrade(f"{SOCKETIO}&name={ATTACK}", ("Origin", "https://evil.example"))
+    assert house.inspector.request(foreign).verdict.action is Action.BAN
+    assert set(house.events[0].attacks) == {"xss", "cswsh"}
+
+
+def test_a_page_of_another_site_is_only_recorded_in_monitor_mode() -> None:
+    """As everything is."""
+    house = House(mode=Mode.MONITOR, origins=("same-origin",))
+    foreign = upgrade(SOCKETIO, ("Origin", "https://evil.example"))
+    assert house.inspector.request(foreign).verdict.action is Action.PASS
+    assert house.events[0].attacks == ("cswsh",)
+
+
+def test_a_subprotocol_that_the_server_did_not_select_stops_the_first_message() -> None:
+    """The offer was allowed, the answer is not: nothing is said without the protocol."""
+    house = House(subprotocols=("v12.stomp",))
+    request = upgrade("/ws", ("Sec-WebSocket-Protocol", "v12.stomp"))
+    assert house.inspector.request(request).verdict.action is Action.PASS
+    first = house.inspector.open(1, request, Upgrade("v12.stomp"))
+    assert house.say(first, "CONNECT\n\n\0").action is Action.PASS
+    verdict = house.say(house.inspector.open(2, request, Upgrade()), "hello")
+    assert verdict.action is Action.CLOSE
+    assert [finding.rule for finding in verdict.findings] == ["websocket.subprotocol"]

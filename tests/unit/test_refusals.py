@@ -11,14 +11,17 @@ import pytest
 
 from framewall._core import View
 from framewall.decode._write import WRITERS, as_json, as_msgpack
+from framewall.limits import SESSION_REQUESTS
 from framewall.model import (
     Action,
     CloseConnection,
     Direction,
+    EndRequest,
     Event,
     Message,
     Notice,
     Opcode,
+    Records,
     Upgrade,
     Verdict,
 )
@@ -349,6 +352,65 @@ def test_signalr_2_is_answered_with_its_error() -> None:
     }
     for target, body in answers.items():
         assert house.inspector.request(http("GET", target)).verdict.body == body
+
+
+def test_what_waits_for_the_server_is_answered_at_the_block() -> None:
+    """The session's poll, before its message is; with the framework's own words."""
+    house = House()
+    poll = http("GET", POLLING + "&sid=abc")
+    assert house.inspector.request(poll).interruptible
+    verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
+    [end] = [each for each in verdict.commands if isinstance(each, EndRequest)]
+    assert (end.request, end.status, end.body) == (poll.id, 200, b"41\x1e1")
+
+
+def test_what_waits_is_ended_without_words_too() -> None:
+    """Also by an attack on the session's WebSocket, and by the route's status alone."""
+    house = House(RoutePolicy())
+    poll = http("GET", POLLING + "&sid=abc")
+    house.inspector.request(poll)
+    session = house.inspector.open(1, upgrade(SOCKETIO + "&sid=abc"), Upgrade())
+    verdict = house.inspector.message(session, text(f'42["m","{ATTACK}"]'))
+    assert EndRequest(poll.id, 403) in verdict.commands
+
+
+def test_the_requests_that_wait_are_capped() -> None:
+    """The latest are ended."""
+    house = House()
+    polls = [http("GET", POLLING + "&sid=abc") for _ in range(SESSION_REQUESTS.default + 3)]
+    for poll in polls:
+        house.inspector.request(poll)
+    verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
+    ended = [each.request for each in verdict.commands if isinstance(each, EndRequest)]
+    assert ended == [poll.id for poll in polls[3:]]
+
+
+STREAMS = {
+    ("/echo/123/abcdefgh/xhr_streaming", "POST"): Records.LINES,
+    ("/echo/123/abcdefgh/htmlfile?c=f", "GET"): Records.LINES,
+    ("/echo/123/abcdefgh/eventsource", "GET"): Records.EVENTS,
+    ("/echo/123/abcdefgh/xhr", "POST"): None,
+    ("/signalr/connect?transport=serverSentEvents&connectionToken=a&connectionData=b", "GET"): Records.EVENTS,
+    ("/signalr/connect?transport=foreverFrame&connectionToken=a&connectionData=b", "GET"): Records.LINES,
+    ("/signalr/poll?transport=longPolling&connectionToken=a&connectionData=b", "GET"): None,
+    (POLLING + "&sid=a", "GET"): None,
+}
+
+
+@pytest.mark.parametrize(("target", "method"), STREAMS)
+def test_a_stream_is_known_before_it_begins(target: str, method: str) -> None:
+    """By its framework and transport, with what it is cut into."""
+    plan = House(replace(TOLD, inspect="both")).inspector.request(http(method, target))
+    assert (plan.records, plan.interruptible) == (STREAMS[target, method], True)
+
+
+def test_signalrs_event_stream_is_one_of_events() -> None:
+    """Of a session that its negotiation opened."""
+    house = House()
+    house.inspector.request(http("POST", SIGNALR))
+    house.inspector.body(http("POST", SIGNALR), b'{"protocol":"json","version":1}\x1e')
+    plan = house.inspector.request(http("GET", SIGNALR, ("Accept", "text/event-stream")))
+    assert plan.records is Records.EVENTS
 
 
 # bans

@@ -7,7 +7,7 @@ import pytest
 from framewall import sessions
 from framewall.limits import SESSION_IDLE_SECONDS, Limit
 from framewall.sessions import Conversation, Conversations
-from support.requests import POLLING, http
+from support.requests import POLLING, http, upgrade
 
 
 def conversation(now: float) -> Conversation:
@@ -47,3 +47,39 @@ def test_their_number_is_capped(monkeypatch: pytest.MonkeyPatch) -> None:
         known.add(key(sid), conversation(0.0))
         known.get(key("a"), 0.0)
     assert [sid for sid in "abc" if known.get(key(sid), 0.0)] == ["a", "c"]
+
+
+# several frameworks may name one request theirs
+
+
+def test_the_strongest_claim_has_the_request() -> None:
+    """Not the first by name: SignalR's id in the query is a weaker sign than SockJS's own path."""
+    request = http("POST", "/echo/123/abcdefgh/xhr_send?id=abcdefghijklmnopqrstuvwxyz")
+    decoder, exchange = Conversations().exchange(request, 0.0)
+    assert decoder is not None
+    assert exchange is not None
+    assert (decoder.name, exchange.transport) == ("sockjs", "xhr_send")
+
+
+def test_a_session_that_is_remembered_is_more_than_a_claim() -> None:
+    """Whoever opened it has shown what it speaks."""
+    target = "/echo/123/abcdefgh/xhr?id=abcdefghijklmnopqrstuvwxyz"
+    known = Conversations()
+    known.add(("default", "signalr", "abcdefghijklmnopqrstuvwxyz"), conversation(0.0))
+    decoder, _ = known.exchange(http("POST", target), 0.0)
+    assert decoder is not None
+    assert decoder.name == "signalr"
+
+
+def test_a_blocked_session_is_found_in_every_frameworks_way() -> None:
+    """A stronger claim added to the request does not hide it."""
+    known = Conversations()
+    known.add(key("sid1"), conversation(0.0)).blocked = True
+    for request in (
+        http("POST", "/echo/123/abcdefgh/xhr_send?sid=sid1"),
+        upgrade("/echo/123/abcdefgh/websocket?sid=sid1&id=abcdefghijklmnopqrstuvwxyz"),
+    ):
+        found = known.blocked(request, 0.0)
+        assert found is not None
+        assert found[0].name == "socket.io"
+    assert known.blocked(http("GET", POLLING + "&sid=other"), 0.0) is None

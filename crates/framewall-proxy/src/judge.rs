@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use framewall_core::wire::frame::Opcode;
 use framewall_core::wire::{Side, WireError};
 use tokio::sync::oneshot;
+
+pub use crate::http::records::Records;
 
 /// What decides. `submit` is called on the event loop's threads: it must not block.
 ///
@@ -52,6 +55,10 @@ pub struct Plan {
     pub inspect_body: bool,
     /// Bring the answer before it is sent back.
     pub inspect_response: bool,
+    /// Its answer is a stream of these: each is brought as it comes.
+    pub records: Option<Records>,
+    /// It may be answered from outside while its answer is waited for, or the answer's stream ended.
+    pub interruptible: bool,
 }
 
 /// An answer of the judge's instead of the application's.
@@ -63,6 +70,13 @@ pub struct Refusal {
     pub headers: Vec<(String, String)>,
     /// The body; one line of plain text if there is none.
     pub body: Option<Bytes>,
+}
+
+impl Refusal {
+    /// What may be added to an answer that has begun well, 200.
+    pub(crate) fn into_words(self) -> Option<Bytes> {
+        self.body.filter(|_| self.status == 200)
+    }
 }
 
 impl From<u16> for Refusal {
@@ -109,9 +123,11 @@ pub enum Ruling {
     Close(Farewell),
 }
 
-/// One complete message, for judging.
+/// One complete message, for judging; or what a control frame says.
 #[derive(Clone, Debug)]
 pub struct Message {
+    /// Close, Ping or Pong, if it is one: the payload is then a Close's reason, or all of the others'.
+    pub control: Option<Opcode>,
     /// Who sent it.
     pub sender: Side,
     /// A text message; else binary.

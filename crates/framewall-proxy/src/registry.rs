@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
-use crate::judge::Farewell;
+use crate::judge::{Farewell, Refusal};
 
 /// All connections and tunnels of one relay.
 #[derive(Debug, Default)]
 pub struct Registry {
     numbers: AtomicU64,
     connected: Mutex<Connected>,
-    tunnels: Mutex<HashMap<u64, Arc<Stop>>>,
+    tunnels: Mutex<HashMap<u64, Arc<Stop<Farewell>>>>,
+    requests: Mutex<HashMap<u64, Arc<Stop<Refusal>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -62,7 +63,7 @@ impl Registry {
         lock(&self.tunnels).len()
     }
 
-    pub(crate) fn enter(&self, tunnel: u64) -> Arc<Stop> {
+    pub(crate) fn enter(&self, tunnel: u64) -> Arc<Stop<Farewell>> {
         let stop = Arc::new(Stop::default());
         lock(&self.tunnels).insert(tunnel, Arc::clone(&stop));
         stop
@@ -79,6 +80,27 @@ impl Registry {
             stop.request(farewell.into());
             true
         })
+    }
+
+    /// A request that may be answered from outside as long as this lives.
+    pub(crate) fn wait(self: &Arc<Self>, request: u64) -> Interrupt {
+        let stop = Arc::new(Stop::default());
+        lock(&self.requests).insert(request, Arc::clone(&stop));
+        Interrupt { registry: Arc::clone(self), request, stop }
+    }
+
+    /// Answers a request instead of its server, or ends its answer's stream; `false` if none of that number waits.
+    pub fn refuse(&self, request: u64, refusal: Refusal) -> bool {
+        let found = lock(&self.requests).get(&request).map(Arc::clone);
+        found.is_some_and(|stop| {
+            stop.request(refusal);
+            true
+        })
+    }
+
+    /// Requests that may be answered from outside now.
+    pub fn waiting(&self) -> usize {
+        lock(&self.requests).len()
     }
 
     /// Ends all tunnels.
@@ -102,17 +124,50 @@ impl Drop for Place {
     }
 }
 
-/// Tells one tunnel to end.
-#[derive(Debug, Default)]
-pub(crate) struct Stop {
+/// A request's place among those that may be answered from outside.
+#[derive(Debug)]
+pub(crate) struct Interrupt {
+    registry: Arc<Registry>,
+    request: u64,
+    stop: Arc<Stop<Refusal>>,
+}
+
+impl Interrupt {
+    /// Ready with the answer once there is one.
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<Refusal> {
+        self.stop.register(cx);
+        self.requested().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// The answer, if there is one.
+    pub(crate) fn requested(&self) -> Option<Refusal> {
+        self.stop.requested()
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        lock(&self.registry.requests).remove(&self.request);
+    }
+}
+
+/// Tells one task to end, and with which words.
+#[derive(Debug)]
+pub(crate) struct Stop<T> {
     is_requested: AtomicBool,
-    farewell: Mutex<Option<Farewell>>,
+    words: Mutex<Option<T>>,
     waker: Mutex<Option<Waker>>,
 }
 
-impl Stop {
-    fn request(&self, farewell: Farewell) {
-        lock(&self.farewell).get_or_insert(farewell);
+impl<T> Default for Stop<T> {
+    fn default() -> Self {
+        Self { is_requested: AtomicBool::new(false), words: Mutex::new(None), waker: Mutex::new(None) }
+    }
+}
+
+impl<T: Clone> Stop<T> {
+    fn request(&self, words: T) {
+        lock(&self.words).get_or_insert(words);
         self.is_requested.store(true, Ordering::Release);
         if let Some(waker) = lock(&self.waker).take() {
             waker.wake();
@@ -120,8 +175,8 @@ impl Stop {
     }
 
     /// What is asked for, if it is; the first that was.
-    pub(crate) fn requested(&self) -> Option<Farewell> {
-        self.is_requested.load(Ordering::Acquire).then(|| lock(&self.farewell).clone()).flatten()
+    pub(crate) fn requested(&self) -> Option<T> {
+        self.is_requested.load(Ordering::Acquire).then(|| lock(&self.words).clone()).flatten()
     }
 
     /// Has the task woken when it is asked to end. Look at [`requested`](Self::requested) afterwards.
@@ -149,6 +204,18 @@ mod tests {
         drop((first, second));
         assert_eq!(registry.connections(), 0);
         assert!(registry.admit(client, 2, 1).is_some());
+    }
+
+    #[test]
+    fn only_a_request_that_waits_is_answered() {
+        let registry = Arc::new(Registry::default());
+        let mut cx = Context::from_waker(Waker::noop());
+        let waiting = registry.wait(3);
+        assert!(waiting.poll(&mut cx).is_pending());
+        assert!(registry.refuse(3, 403.into()));
+        assert_eq!(waiting.poll(&mut cx), Poll::Ready(403.into()));
+        drop(waiting);
+        assert_eq!((registry.refuse(3, 403.into()), registry.waiting()), (false, 0));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use framewall_core::wire::Side;
+use framewall_core::wire::frame::Opcode;
 use framewall_proxy::config::{Address, Balance, Config, Fail, Inspect, Listen, Network, Route, Server, Upstream};
 use framewall_proxy::http::Request;
-use framewall_proxy::judge::{BodyRuling, Failure, Farewell, Head, Job as Work, Plan, Refusal, Ruling};
+use framewall_proxy::judge::{BodyRuling, Failure, Farewell, Head, Job as Work, Plan, Records, Refusal, Ruling};
 use framewall_proxy::limits::{self, Limits};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -134,6 +135,17 @@ impl Relay {
     #[pyo3(signature = (connection, code, reason = String::new(), messages = Vec::new()))]
     fn close(&self, connection: u64, code: u16, reason: String, messages: Vec<(bool, Vec<u8>)>) -> bool {
         self.with(|relay| relay.registry().close(connection, farewell(code, reason, messages))).unwrap_or(false)
+    }
+
+    /// Answers a request whose plan allows it, or ends its answer's stream; False if none of that number waits.
+    fn refuse(&self, request: u64, refusal: RefusalOption) -> bool {
+        self.with(|relay| relay.registry().refuse(request, refusal.into())).unwrap_or(false)
+    }
+
+    /// Requests that may be answered from outside now.
+    #[getter]
+    fn interruptible(&self) -> usize {
+        self.with(|relay| relay.registry().waiting()).unwrap_or(0)
     }
 
     /// Sends one request to a route's upstream, later, without regard to its answer: to the server that this
@@ -264,7 +276,7 @@ impl Job {
         })
     }
 
-    /// `[(from the client, text, data, frames, compressed), …]`.
+    /// `[(from the client, text, data, frames, compressed, control), …]`; the last is close, ping, pong or None.
     #[getter]
     fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         self.peek(|work| match work {
@@ -272,7 +284,8 @@ impl Job {
                 let row = |message: &framewall_proxy::judge::Message| {
                     let from_client = message.sender == Side::Client;
                     let data = PyBytes::new(py, &message.payload);
-                    (from_client, message.text, data, message.frames, message.compressed)
+                    let control = message.control.map(control_name);
+                    (from_client, message.text, data, message.frames, message.compressed, control)
                 };
                 Some(PyList::new(py, batch.iter().map(row)))
             }
@@ -317,11 +330,21 @@ impl Job {
         }
     }
 
-    /// Answers a request: what to refuse it with, or what to bring.
-    fn plan(&self, refuse: Option<RefusalOption>, inspect_body: bool, inspect_response: bool) -> PyResult<()> {
+    /// Answers a request: what to refuse it with, or what to bring; ``records`` says what its answer is a stream
+    /// of, ``lines`` or ``events``.
+    #[pyo3(signature = (refuse, inspect_body, inspect_response, records = None, interruptible = false))]
+    fn plan(
+        &self,
+        refuse: Option<RefusalOption>,
+        inspect_body: bool,
+        inspect_response: bool,
+        records: Option<&str>,
+        interruptible: bool,
+    ) -> PyResult<()> {
+        let records = records.map(records_of).transpose()?;
         if let Work::Request { reply, .. } = self.answer()? {
             let refuse = refuse.map(Refusal::from);
-            reply.send(Plan { refuse, inspect_body, inspect_response });
+            reply.send(Plan { refuse, inspect_body, inspect_response, records, interruptible });
         }
         Ok(())
     }
@@ -365,6 +388,22 @@ impl Drop for Job {
 #[pyfunction]
 pub fn relay_limits() -> Vec<(&'static str, u64, &'static str)> {
     limits::ALL.iter().map(|limit| (limit.name, limit.default, limit.outcome)).collect()
+}
+
+fn control_name(opcode: Opcode) -> &'static str {
+    match opcode {
+        Opcode::Close => "close",
+        Opcode::Ping => "ping",
+        _ => "pong",
+    }
+}
+
+fn records_of(name: &str) -> PyResult<Records> {
+    match name {
+        "lines" => Ok(Records::Lines),
+        "events" => Ok(Records::Events),
+        other => Err(PyValueError::new_err(format!("{other}: write lines or events"))),
+    }
 }
 
 fn farewell(code: u16, reason: String, messages: Vec<(bool, Vec<u8>)>) -> Farewell {

@@ -38,6 +38,8 @@ Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _
 Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
 Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
 RuleFiles = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
+Origins = Annotated[tuple[Annotated[str, BeforeValidator(values.as_origin)], ...], _Listed]
+Subprotocols = Annotated[tuple[Annotated[str, BeforeValidator(values.as_token)], ...], _Listed]
 Bans = Annotated[tuple[Annotated[str, BeforeValidator(values.as_ban)], ...], _Listed, Field(min_length=1)]
 Transports = Annotated[tuple[Transport, ...], _Listed]
 
@@ -121,6 +123,20 @@ class Decisions(Table):
         default=None,
         description="Whether servers' messages are searched for secrets, stack traces and SQL errors; "
         'needs `inspect = "both"`.',
+    )
+    window: StrictBool | None = Field(
+        default=None,
+        description="Whether the last texts of each field are also judged together, for attacks that come in pieces.",
+    )
+    origins: Origins | None = Field(
+        default=None,
+        description="The only origins whose pages may connect: `same-origin`, `https://chat.example`, "
+        "`https://*.chat.example`, `null`. All, if not set; what is no browser sends none and may always.",
+    )
+    subprotocols: Subprotocols | None = Field(
+        default=None,
+        description="The only WebSocket subprotocols that may be offered and selected; `none` stands for a "
+        "connection without one. All, if not set.",
     )
     exceptions: tuple[Allow, ...] = Field(
         default=(), description="Findings to allow. A route has those at the top of the file and its own."

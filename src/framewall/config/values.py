@@ -21,6 +21,7 @@ from framewall.errors import StoreError
 from framewall.events import find
 from framewall.limits import BY_NAME
 from framewall.model import ATTACKS
+from framewall.policy.handshake import OPAQUE, ORIGIN, SAME_ORIGIN
 
 #: The name under which :func:`wrong` travels through pydantic.
 WRONG = "framewall"
@@ -50,7 +51,8 @@ FIXED_LIMITS = frozenset(
     }
 )
 
-_BAN_COOKIE = re.compile(r"cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BAN_COOKIE = re.compile(f"cookie:{_TOKEN.pattern}")
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?|\[[0-9a-f:.]+\](?::\d+)?")
 
 
@@ -215,6 +217,23 @@ def as_rule(value: Any) -> str:
     if not isinstance(value, str):
         raise wrong(f"{quoted(value)} is no rule", 'write its id, as findings tell it: "xss.markup"')
     return value
+
+
+def as_origin(value: Any) -> str:
+    """An origin, with or without its scheme: ``https://chat.example``, ``*.chat.example``, ``same-origin``."""
+    text = value.lower() if isinstance(value, str) else ""
+    if text in (SAME_ORIGIN, OPAQUE) or ORIGIN.fullmatch(text):
+        return text
+    if ORIGIN.fullmatch(text.rstrip("/")):
+        raise wrong(f"{quoted(value)} has a path", f'write "{text.rstrip("/")}"')
+    raise wrong(f"{quoted(value)} is no origin", 'write "same-origin", or for example "https://chat.example"')
+
+
+def as_token(value: Any) -> str:
+    """A subprotocol's name (RFC 6455 section 4.1, RFC 9110 section 5.6.2)."""
+    if isinstance(value, str) and _TOKEN.fullmatch(value):
+        return value
+    raise wrong(f"{quoted(value)} is no subprotocol", 'write for example "v12.stomp", or "none"')
 
 
 def as_ban(value: Any) -> str:

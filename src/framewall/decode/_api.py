@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from framewall.errors import PeerError
-from framewall.model import Answer, Message, Notice, Packet, Request, SendUpstream, Upgrade
+from framewall.model import Answer, Message, Notice, Packet, Records, Request, SendUpstream, Upgrade
 
 UNCLAIMED = 0.0
 """Not mine."""
@@ -24,12 +24,14 @@ class Exchange(NamedTuple):
     """One HTTP request of a framework's fallback: its transport, and its session once there is one.
 
     ``sends``: the body carries the client's messages. ``begins``: the response opens a session.
+    ``records``: the response is a stream, and what it is cut into.
     """
 
     transport: str
     session: str | None = None
     sends: bool = False
     begins: bool = False
+    records: Records | None = None
 
 
 class Reader:

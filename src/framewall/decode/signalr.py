@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange
 from framewall.decode._signalr.reader import NAME, SignalRReader
-from framewall.model import Direction, Message, Request, SendUpstream, Upgrade
+from framewall.model import Direction, Message, Records, Request, SendUpstream, Upgrade
 
 _NEGOTIATE = "/negotiate"
 _TOKEN = re.compile(r"[A-Za-z0-9_+/-]{22,}={0,2}")
@@ -77,7 +77,7 @@ class SignalR(Decoder):
         if token is None or not (known(token) or (_token(request) and request.method == "POST")):
             return None
         if request.method == "GET" and "text/event-stream" in (request.header("accept") or "").lower():
-            return Exchange("sse", token)
+            return Exchange("sse", token, records=Records.EVENTS)
         if request.method in ("GET", "POST", "DELETE"):
             return Exchange("longpolling", token, sends=request.method == "POST")
         return None

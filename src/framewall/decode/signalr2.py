@@ -24,6 +24,7 @@ from framewall.model import (
     Packet,
     Part,
     Path,
+    Records,
     Request,
     SendUpstream,
     Upgrade,
@@ -34,6 +35,7 @@ NAME = "signalr2"
 _STEPS = frozenset(("negotiate", "connect", "reconnect", "start", "send", "poll", "abort", "ping"))
 _CLIENT = {"h": "hub", "m": "method", "a": "args", "i": "id", "s": "state"}
 _SERVER = {"c": "cursor", "m": "messages", "r": "result", "e": "error", "p": "progress", "i": "id"}
+_STREAMS = {"serversentevents": Records.EVENTS, "foreverframe": Records.LINES}
 _KEEPALIVE = b"{}"
 _CALLBACK = re.compile(rb"[^(]{0,256}\((?=[{\[])(.*)\)\s*;?\s*", re.DOTALL)
 _FRAME_CALL = re.compile(rb"<script[^>]*>\s*r\(c,\s*(.*?)\);?\s*</script>", re.DOTALL)
@@ -243,7 +245,8 @@ class SignalR2(Decoder):
         sends = request.method == "POST" and step != "negotiate"
         if sends and step == "send" and transport == "websocket":
             transport = "longpolling"
-        return Exchange(transport, token, sends, step == "negotiate")
+        records = _STREAMS.get(transport) if step in ("connect", "reconnect") else None
+        return Exchange(transport, token, sends, step == "negotiate", records)
 
     def hang_up(self, request: Request, session: str) -> SendUpstream:
         """An ``abort`` with the session's own query and cookies."""

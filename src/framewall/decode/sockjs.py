@@ -20,11 +20,27 @@ from framewall.decode._sse import events
 from framewall.decode._write import as_json
 from framewall.errors import DecodeError, LimitReached, PeerError
 from framewall.limits import PAYLOAD_PACKETS
-from framewall.model import Answer, Direction, Message, Notice, Opcode, Packet, Part, Request, Upgrade
+from framewall.model import (
+    Answer,
+    Direction,
+    Message,
+    Notice,
+    Opcode,
+    Packet,
+    Part,
+    Records,
+    Request,
+    Upgrade,
+)
 
 NAME = "sockjs"
 
 _SENDS = frozenset(("xhr_send", "jsonp_send"))
+_STREAMS = {
+    "xhr_streaming": Records.LINES,
+    "htmlfile": Records.LINES,
+    "eventsource": Records.EVENTS,
+}
 _OWN = frozenset(("xhr_send", "jsonp_send", "xhr_streaming", "htmlfile"))
 """Steps that no other thing's path would end in."""
 _PATH = re.compile(
@@ -268,7 +284,7 @@ class SockJS(Decoder):
         session, step = place["session"], place["step"]
         if not (step in _OWN or _SERVER.fullmatch(place["server"]) or known(session)):
             return None
-        return Exchange(step, session, step in _SENDS, begins=False)
+        return Exchange(step, session, step in _SENDS, records=_STREAMS.get(step))
 
 
 decoder = SockJS()

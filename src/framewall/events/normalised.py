@@ -27,7 +27,8 @@ def message(request: Request, message: Message, packet: Packet) -> str:
     first = f"{'POST' if message.direction == 'client' else 'RESPONSE'} {request.target} WEBSOCKET/13"
     frames = "1 frame" if message.frames == 1 else f"{message.frames} frames"
     deflate = ", deflate" if message.compressed else ""
-    how = f"{message.direction} {message.opcode}, {frames}{deflate}, {len(message.data)} bytes"
+    kind = message.control or message.opcode
+    how = f"{message.direction} {kind}, {frames}{deflate}, {len(message.data)} bytes"
     return _compose(first, request, packet, message.data, [("Framewall-Message", how)])
 
 

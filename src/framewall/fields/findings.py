@@ -51,6 +51,7 @@ def named(
             match = each.match.decode("utf-8", "backslashreplace")
             kept[each.rule, field] = Finding(each.attack, each.rule, field, tuple(chain), match, each.score)
     for error in errors:
-        refusal = Finding(error.attack, error.rule, WHOLE, (framework,), error.why, certain)
-        kept.setdefault((error.rule, WHOLE), refusal)
+        field = error.field or WHOLE
+        refusal = Finding(error.attack, error.rule, field, (framework,), error.why, certain)
+        kept.setdefault((error.rule, field), refusal)
     return sorted(kept.values(), key=lambda finding: (-finding.score, len(finding.field)))

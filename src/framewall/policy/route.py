@@ -23,6 +23,9 @@ class RoutePolicy:
     ``protected_fields``: globs of names that clients may not set.
     ``leaks``: whether servers' messages are searched for what should not leave.
     ``transports``: the only ones allowed, or None for all.
+    ``window``: whether a field's last texts are judged together as well.
+    ``origins``: the only origins whose pages may connect, or None for all.
+    ``subprotocols``: the only ones that may be offered and selected, or None for all.
     ``graylist``: networks (``203.0.113.0/24``) that safe_block treats as known attackers.
     ``graylist_seconds``: how long an attack keeps its client on the graylist.
     ``ban_seconds``: how long a blocked client is refused at the handshake; 0 is not at all.
@@ -43,6 +46,9 @@ class RoutePolicy:
     protected_fields: tuple[str, ...] = ()
     leaks: bool = False
     transports: frozenset[str] | None = None
+    window: bool = False
+    origins: tuple[str, ...] | None = None
+    subprotocols: tuple[str, ...] | None = None
     exceptions: tuple[Allowance, ...] = ()
     limits: Limits = field(default_factory=Limits)
     graylist: tuple[str, ...] = ()

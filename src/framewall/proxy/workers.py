@@ -13,7 +13,9 @@ from framewall.model import (
     Action,
     CloseConnection,
     Command,
+    Control,
     Direction,
+    EndRequest,
     Message,
     Notice,
     Opcode,
@@ -117,14 +119,16 @@ class Workers(Generic[Session]):
     def _request(self, job: Job) -> None:
         request = Request(*job.request)
         plan = self._inspector.request(request)
-        job.plan(_refusal(plan.verdict), plan.inspect_body, plan.inspect_response)
+        job.plan(
+            _refusal(plan.verdict), plan.inspect_body, plan.inspect_response, plan.records, plan.interruptible
+        )
         self.perform(plan.verdict.commands, request)
 
     def _body(self, job: Job) -> None:
         request = Request(*job.request)
         verdict = self._inspector.body(request, job.body)
-        job.rule(_refusal(verdict))
         self.perform(verdict.commands, request)
+        job.rule(_refusal(verdict))
 
     def _response(self, job: Job) -> None:
         request = Request(*job.request)
@@ -156,13 +160,14 @@ class Workers(Generic[Session]):
         codes: list[int] = []
         commands: tuple[Command, ...] = ()
         last = Verdict()
-        for from_client, text, data, frames, compressed in job.messages:
+        for from_client, text, data, frames, compressed, control in job.messages:
             message = Message(
                 Direction.CLIENT if from_client else Direction.SERVER,
                 Opcode.TEXT if text else Opcode.BINARY,
                 data,
                 frames,
                 compressed,
+                control=Control(control) if control else None,
             )
             last = self._inspector.message(session, message)
             codes.append(_ruling(last))
@@ -199,6 +204,8 @@ class Workers(Generic[Session]):
             if isinstance(command, CloseConnection):
                 told = _messages(command.notices)
                 self._core.close(command.connection, command.code, command.reason, told)
+            elif isinstance(command, EndRequest):
+                self._core.refuse(command.request, (command.status, list(command.headers), command.body))
             else:
                 headers = list(command.headers)
                 self._core.send(

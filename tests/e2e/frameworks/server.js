@@ -47,6 +47,7 @@ const kinds = {
           this.protocol = name === "json" ? new JsonHubProtocol() : new MessagePackHubProtocol();
           this.text = name === "json";
           this.send("{}\x1e");
+          if (process.env.KEEPALIVE) setInterval(() => this.send(new Uint8Array(Buffer.from(this.protocol.writeMessage({ type: 6 })))), process.env.KEEPALIVE).unref();
         }
         if (!this.held.length) return;
         const input = this.text ? this.held.toString() : new Uint8Array(this.held).buffer;
@@ -105,4 +106,5 @@ const kinds = {
 };
 
 kinds[process.argv[2]]();
+server.on("connection", () => console.log("a connection"));
 server.listen(0, "127.0.0.1", () => console.log(`listening on ${server.address().port}`));

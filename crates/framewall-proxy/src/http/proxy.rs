@@ -1,22 +1,28 @@
 //! One request from its head to its answer.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderValue};
-use http::{Request, Response, StatusCode, Version};
+use http::{Request, Response, StatusCode, Version, response};
 use hyper::body::Incoming;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::answer::Answer;
-use super::body::{Body, CollectError};
+use super::body::{Body, CollectError, Streamed};
+use super::judged::{Judged, Terms};
+use super::records::Records;
 use super::{check, headers, route, upgrade};
 use crate::config::{Fail, Inspect, Route};
 use crate::judge::{BodyRuling, Failure, Head, Job, Plan, Reply};
 use crate::limits;
-use crate::registry::Place;
+use crate::registry::{Interrupt, Place};
 use crate::relay::Shared;
 use crate::table::{Site, Table};
 use crate::upstream::exchange::{self, GatewayError};
@@ -40,8 +46,13 @@ pub(super) struct Passage<'a> {
     pub(super) client_ip: IpAddr,
     pub(super) head: Arc<Head>,
     pub(super) plan: Plan,
+    /// From before it is judged, so that no answer from outside comes too early.
+    interrupt: Option<Interrupt>,
 }
 
+/// A refused message is answered this much after the session's poll, which is ended with the framework's own words:
+/// a client that saw the message fail first would take it for a lost connection, and come back.
+const BEHIND: Duration = Duration::from_millis(50);
 const REFUSED: &str = "Blocked by Framewall.";
 const UNJUDGED: &str = "This could not be inspected.";
 
@@ -62,7 +73,8 @@ async fn exchange(client: &Client, mut request: Request<Incoming>) -> Result<Res
     let wants_tunnel = upgrade::is_wanted(request.headers());
     let client_ip = headers::client_ip(request.headers(), client.peer, &table.trusted);
     let head = Arc::new(head(client, &table, &site.route, client_ip, &request, wants_tunnel));
-    let mut passage = Passage { client, table: &table, site, client_ip, head, plan: Plan::default() };
+    let interrupt = (!wants_tunnel).then(|| client.shared.registry.wait(head.id));
+    let mut passage = Passage { client, table: &table, site, client_ip, head, plan: Plan::default(), interrupt };
     let handshake = if wants_tunnel { Some(passage.handshake(&request)?) } else { None };
     passage.plan = passage.judged().await?;
     match handshake {
@@ -154,7 +166,8 @@ impl Passage<'_> {
         }
     }
 
-    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Body>, Answer> {
+    async fn forward(mut self, request: Request<Incoming>) -> Result<Response<Body>, Answer> {
+        let interrupt = self.interrupt.take().filter(|_| self.plan.interruptible);
         let (parts, incoming) = request.into_parts();
         let limits = &self.route().limits;
         let mut onward = self.onward_headers(&parts.headers);
@@ -165,12 +178,12 @@ impl Passage<'_> {
         }
         let request = exchange::request(parts, onward, body);
         let client = self.client;
-        let answer = exchange::send(&self.site.group, &client.pool, self.client_ip, limits, request).await;
-        let response = answer.map_err(Self::away)?;
+        let answer = exchange::send(&self.site.group, &client.pool, self.client_ip, limits, request);
+        let response = unless_refused(answer, interrupt.as_ref()).await?.map_err(Self::away)?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Self::away(GatewayError::Broken));
         }
-        self.respond(response).await
+        self.respond(response, interrupt).await
     }
 
     pub(super) fn away(error: GatewayError) -> Answer {
@@ -198,15 +211,43 @@ impl Passage<'_> {
             CollectError::Broken => Answer::new(StatusCode::BAD_REQUEST, "The body broke off.").closing(),
         })?;
         let (request, copy) = (Arc::clone(&self.head), body.clone());
-        self.ruled(|reply| Job::Body { request, body: copy, reply }).await?;
+        if let Err(refusal) = self.ruled(|reply| Job::Body { request, body: copy, reply }).await {
+            sleep(BEHIND).await;
+            return Err(refusal);
+        }
         Ok(Body::full(body))
     }
 
+    fn terms(&self, parts: &response::Parts, records: Records) -> Terms {
+        Terms {
+            judge: Arc::clone(&self.client.shared.judge),
+            request: Arc::clone(&self.head),
+            status: parts.status.as_u16(),
+            headers: headers::listed(&parts.headers),
+            records,
+            limits: self.route().limits.clone(),
+            fail: self.route().fail,
+        }
+    }
+
     /// The application's answer as the client gets it.
-    pub(super) async fn respond(&self, response: Response<Incoming>) -> Result<Response<Body>, Answer> {
+    pub(super) async fn respond(
+        &self,
+        response: Response<Incoming>,
+        interrupt: Option<Interrupt>,
+    ) -> Result<Response<Body>, Answer> {
         let (mut parts, incoming) = response.into_parts();
         headers::strip_hop(&mut parts.headers);
         parts.version = Version::HTTP_11;
+        if let Some(records) = self.plan.records.filter(|_| is_stream(&parts)) {
+            let stream = Streamed::new(incoming, self.route().limits.stall()).interruptible(interrupt, records);
+            let body = if self.plan.inspect_response {
+                Body::Judged(Box::new(Judged::new(stream, self.terms(&parts, records))))
+            } else {
+                Body::Stream(stream)
+            };
+            return Ok(Response::from_parts(parts, body));
+        }
         let mut body = Body::stream(incoming, self.route().limits.stall());
         if self.plan.inspect_response {
             let whole = body.collect(self.route().limits.body_bytes).await.map_err(|error| {
@@ -222,6 +263,24 @@ impl Passage<'_> {
         }
         Ok(Response::from_parts(parts, body))
     }
+}
+
+/// The answer, unless the request is answered from outside before it comes.
+async fn unless_refused<T>(answer: impl Future<Output = T>, interrupt: Option<&Interrupt>) -> Result<T, Answer> {
+    let Some(interrupt) = interrupt else { return Ok(answer.await) };
+    let mut answer = pin!(answer);
+    poll_fn(|cx| match interrupt.poll(cx) {
+        Poll::Ready(refusal) => Poll::Ready(Err(Answer::refusal(refusal, REFUSED))),
+        Poll::Pending => answer.as_mut().poll(cx).map(Ok),
+    })
+    .await
+}
+
+/// Whether an answer can be cut into records: it went well, is as long as it comes, and can be read.
+fn is_stream(parts: &response::Parts) -> bool {
+    parts.status == StatusCode::OK
+        && !parts.headers.contains_key(header::CONTENT_LENGTH)
+        && !parts.headers.contains_key(header::CONTENT_ENCODING)
 }
 
 fn too_big(side: Side, why: &'static str, code: u16) -> Failure {

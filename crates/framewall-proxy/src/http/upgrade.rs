@@ -52,7 +52,7 @@ impl Passage<'_> {
         let answer = exchange::send_upgrade(&self.site.group, self.client_ip, &self.route().limits, request).await;
         let mut response = answer.map_err(|error| Self::away(error).closing())?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return self.respond(response).await;
+            return self.respond(response, None).await;
         }
         let mut negotiated =
             handshake.verify(response.status().as_u16(), response.headers()).map_err(|error| self.refused(error))?;

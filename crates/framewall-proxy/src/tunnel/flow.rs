@@ -8,7 +8,7 @@ use bytes::Bytes;
 use framewall_core::wire::boundary::Boundary;
 use framewall_core::wire::close::POLICY;
 use framewall_core::wire::frame::Opcode;
-use framewall_core::wire::tunnel::{Inbound, Unit};
+use framewall_core::wire::tunnel::{Control, Inbound, Unit};
 use framewall_core::wire::{Negotiated, Side, WireError, WireLimits};
 
 use super::peer::Peer;
@@ -16,6 +16,8 @@ use crate::judge::{Farewell, Judge, Message, Ruling};
 
 /// What one entry costs beside its bytes.
 const ENTRY: usize = 256;
+/// What a control frame may say without being judged: a counter, a clock, four random bytes.
+const QUIET: usize = 8;
 /// Messages judged by one job.
 pub(super) const BATCH: usize = 64;
 
@@ -55,7 +57,7 @@ struct Passed {
 #[derive(Debug)]
 struct Judged {
     inbound: Inbound,
-    /// In order; controls behind a held message wait with it.
+    /// In order. A Close behind a held message waits with it; Pings and Pongs that say nothing do not.
     queue: VecDeque<Entry>,
     /// The queue's messages that no job has taken yet.
     backlog: VecDeque<Message>,
@@ -155,15 +157,20 @@ impl Flow {
     pub(super) fn settle(&mut self, count: usize, rulings: &[Ruling], missing: &Ruling, to: &mut Peer) -> Settled {
         let Reader::Judged(judged) = &mut self.reader else { return Settled::On };
         for index in 0..count {
-            let Some(entry) = judged.queue.pop_front() else { break };
-            judged.held -= entry.cost;
-            match rulings.get(index).unwrap_or(missing) {
-                Ruling::Pass => to.push(entry.wire),
-                Ruling::Drop if judged.takeover && entry.compressed == Some(true) => {
+            // What is refused stays in the queue: if it is a Close, it has not gone on.
+            let ruling = rulings.get(index).unwrap_or(missing);
+            match (ruling, judged.queue.front()) {
+                (_, None) => break,
+                (Ruling::Drop, Some(entry)) if judged.takeover && entry.compressed == Some(true) => {
                     return Settled::Close(POLICY.into());
                 }
-                Ruling::Drop => {}
-                Ruling::Close(farewell) => return Settled::Close(farewell.clone()),
+                (Ruling::Close(farewell), _) => return Settled::Close(farewell.clone()),
+                (Ruling::Pass | Ruling::Drop, _) => {}
+            }
+            let Some(entry) = judged.queue.pop_front() else { break };
+            judged.held -= entry.cost;
+            if *ruling == Ruling::Pass {
+                to.push(entry.wire);
             }
             judged.release_controls(to);
         }
@@ -274,11 +281,12 @@ impl Judged {
         self.inbound.receive(bytes);
         while let Some(unit) = self.inbound.next()? {
             match unit {
-                Unit::Control(control) => self.queue_or_release(control.wire, to),
+                Unit::Control(control) => self.control(control, sender, to),
                 Unit::Message(own) => {
                     *messages += 1;
                     *unfinished_since = None;
                     let message = Message {
+                        control: None,
                         sender,
                         text: own.opcode == Opcode::Text,
                         payload: own.payload,
@@ -302,6 +310,24 @@ impl Judged {
             *unfinished_since = None;
         }
         Ok(())
+    }
+
+    /// A Ping or Pong may stand anywhere between frames (RFC 6455 5.4), so that a held message does not make its
+    /// sender look dead. What one says that is no mere number is judged in its turn, and so is a Close's reason.
+    fn control(&mut self, control: Control, sender: Side, to: &mut Peer) {
+        let start = if control.opcode == Opcode::Close { control.payload.len().min(2) } else { 0 };
+        let payload = control.payload.slice(start..);
+        if payload.len() > QUIET {
+            let cost = control.wire.len() + payload.len() + ENTRY;
+            self.held += cost;
+            self.queue.push_back(Entry { wire: control.wire, cost, compressed: Some(false) });
+            let control = Some(control.opcode);
+            self.backlog.push_back(Message { control, sender, text: false, payload, frames: 1, compressed: false });
+        } else if control.opcode == Opcode::Close {
+            self.queue_or_release(control.wire, to);
+        } else {
+            to.push(control.wire);
+        }
     }
 
     fn queue_or_release(&mut self, wire: Bytes, to: &mut Peer) {

@@ -75,7 +75,7 @@ pub struct Tunnel {
     judge: Arc<dyn Judge>,
     registry: Arc<Registry>,
     site: Arc<Site>,
-    stop: Arc<Stop>,
+    stop: Arc<Stop<Farewell>>,
     client: Peer,
     server: Peer,
     /// Client to server.
