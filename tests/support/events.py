@@ -46,7 +46,7 @@ EVENT = Event(
 
 def event(number: int, **different: Any) -> Event:
     """The event of this number; later numbers happened later."""
-    return replace(EVENT, id=str(number), time=EVENT.time + number, **different)
+    return replace(EVENT, **{"id": str(number), "time": EVENT.time + number, **different})
 
 
 def events(count: int) -> list[Event]:

@@ -14,7 +14,7 @@ class Level(NamedTuple):
     kept_seconds: int
 
 
-#: From fine to coarse. A range is told by the finest that still has all of it.
+#: From fine to coarse.
 LEVELS = (
     Level(10, 2 * 3_600),
     Level(300, 3 * 86_400),
@@ -33,10 +33,17 @@ class Buckets(NamedTuple):
     pieces: int
 
     @classmethod
-    def over(cls, since: float, until: float) -> Buckets:
-        """The buckets that cover a range, of the finest level that suits its length."""
+    def over(cls, since: float, until: float, now: float | None = None) -> Buckets:
+        """The buckets that cover a range, of the finest level that suits its length.
+
+        With ``now`` (Unix seconds), of the finest one that is still kept for all of it.
+        """
         length = max(until - since, 1.0)
-        level = next(level for level, most in zip(LEVELS, _MOST, strict=True) if length <= most)
+        level = next(
+            level
+            for level, most in zip(LEVELS, _MOST, strict=True)
+            if length <= most and (now is None or since >= now - level.kept_seconds or level is LEVELS[-1])
+        )
         first = math.floor(since / level.seconds)
         last = max(math.ceil(until / level.seconds), first + 1)
         return cls(float(first * level.seconds), level.seconds, min(last - first, 4_096))

@@ -154,7 +154,10 @@ class EventReader(Protocol):
         since: float | None = None,
         until: float | None = None,
     ) -> Groups:
-        """The groups that were hit last. ``since`` and ``until`` bound when a group was hit last."""
+        """The groups that were hit last; with ``action``, those that have such hits, and all of their hits.
+
+        ``since`` and ``until`` bound when a group was hit last.
+        """
         ...
 
     def overview(self, since: float, until: float, *, top: int = 10) -> Overview:

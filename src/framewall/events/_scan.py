@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf, nextafter
 
 from framewall.events._api import EventSource, Query
 from framewall.events._buckets import Buckets
@@ -19,7 +20,7 @@ from framewall.events._read import (
     Stored,
     Tally,
 )
-from framewall.events.search import Search, SearchError, term, texts
+from framewall.events.search import Search, SearchError, Term, term, texts
 from framewall.model import Action, Event
 
 #: Events looked at by one question: the newest.
@@ -62,7 +63,9 @@ class ScanReader:
         until: float | None = None,
     ) -> Groups:
         """The groups that were hit last."""
-        found = grouped(self._wanted(search, since, until))
+        own, others = by_group(search)
+        hits = grouped(self._wanted(others, since, until))
+        found = [each for each in hits if fits(each, own)]
         start = place(cursor)
         rest = start + limit < len(found)
         return Groups(tuple(found[start : start + limit]), str(start + limit) if rest else None)
@@ -219,6 +222,29 @@ def grouped(events: Iterable[Event]) -> list[Group]:
     return [group.group() for group in groups]
 
 
+def by_group(search: Search) -> tuple[list[Term], Search]:
+    """The terms that ask for a group's class or for what was done, and those that are asked of its events."""
+    own = [term for term in search.terms if term.field == "class" or _acts(term)]
+    return own, Search(
+        tuple(t for t in search.terms if not _acts(t) and not (t.field == "class" and t.negated))
+    )
+
+
+def fits(group: Group, own: Iterable[Term]) -> bool:
+    """Whether a group is of these classes, and has hits of these actions."""
+    counts = {"pass": group.passed, "drop": group.dropped, "close": group.closed, "ban": group.banned}
+    return all(
+        any(counts[value.pieces[0]] for value in term.values)
+        if term.field == "action"
+        else any(value.fits(group.attack) for value in term.values) is not term.negated
+        for term in own
+    )
+
+
+def _acts(term: Term) -> bool:
+    return term.field == "action" and not term.negated
+
+
 def group_search(
     client: str,
     attack: str,
@@ -236,7 +262,7 @@ def group_search(
     return " ".join(
         [
             *(term(name, value) for name, value in named.items()),
-            f"since:{first:.6f}",
-            f"until:{last + 1e-6:.6f}",
+            f"since:{first!r}",
+            f"until:{nextafter(last, inf)!r}",
         ]
     )

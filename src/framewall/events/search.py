@@ -41,7 +41,7 @@ FIELDS = {
     "mode": "the route's mode then: `monitor`, `safe_block`, `block`",
     "path": "the request's path: `path:/socket.io/*`",
     "score": "`score:10`, `score:>=10`, `score:5..10`",
-    "since": "`since:10m`, `since:7d`, `since:2026-01-31T12:00`",
+    "since": "`since:10m`, `since:7d`, `since:2026-01-31T12:00`, or Unix seconds",
     "until": "as `since`",
     "id": "one event's id",
     "text": 'the same as a word: `text:onerror`, `text:"alert(1)"`',
@@ -54,6 +54,7 @@ _ACTIONS = {
 }
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(\d{1,9})([smhdw])")
+_UNIX = re.compile(r"\d{9,11}(?:\.\d{1,20})?")
 _SCORE = re.compile(r"(>=|<=|>|<|=)?(\d{1,6})|(\d{1,6})?\.\.(\d{1,6})?")
 _FIELD = re.compile(r"([A-Za-z_]+):")
 _BARE = re.compile(r'[^\s",*]+')
@@ -106,7 +107,8 @@ class Pattern:
 class Term:
     """One condition: ``field`` is one of :data:`FIELDS`; it holds if any of what it lists fits.
 
-    ``values`` are the patterns of a text field, ``networks`` those of ``ip``, ``span`` the lowest and highest
+    ``values`` are the patterns of a text field, ``networks`` those of ``ip`` (whose ``values`` are clients without an
+    address), ``span`` the lowest and highest
     score; ``time`` (Unix seconds) is the bound of ``since`` and ``until``.
     """
 
@@ -128,7 +130,8 @@ class Term:
             text = searchable(event)
             return all(_has_words(text, value.pieces[0].lower()) for value in self.values)
         if self.field == "ip":
-            return _within(event.client_ip, self.networks)
+            named = any(value.fits(event.client_ip) for value in self.values)
+            return named or _within(event.client_ip, self.networks)
         if self.span:
             return self.span[0] <= event.score <= self.span[1]
         if self.time is not None:
@@ -312,13 +315,15 @@ def _actions(made: Term, values: _Values, now: float) -> Term:
 
 def _networks(made: Term, values: _Values, now: float) -> Term:
     del now
-    networks = []
+    networks, others = [], []
     for pattern, raw, where in values:
         try:
             networks.append(ip_network(pattern.exact or "", strict=False))
         except ValueError:
-            raise SearchError(f'"{raw}" is no address', where, FIELDS["ip"]) from None
-    return _with(made, networks=tuple(networks))
+            if not raw.startswith('"'):
+                raise SearchError(f'"{raw}" is no address', where, FIELDS["ip"]) from None
+            others.append(pattern)  # of a client that has none, behind a unix socket
+    return _with(made, networks=tuple(networks), values=tuple(others))
 
 
 def _scores(made: Term, values: _Values, now: float) -> Term:
@@ -342,6 +347,8 @@ def _times(made: Term, values: _Values, now: float) -> Term:
     ago = _AGO.fullmatch(text)
     if ago and len(values) == 1:
         return _with(made, time=now - int(ago[1]) * _SECONDS[ago[2]])
+    if _UNIX.fullmatch(text) and len(values) == 1:
+        return _with(made, time=float(text))
     try:
         return _with(made, time=datetime.fromisoformat(text).timestamp())
     except (ValueError, OverflowError, OSError):

@@ -94,7 +94,9 @@ def test_an_event_without_a_name_is_found_as_such() -> None:
 
 
 def test_a_client_that_is_no_address_is_in_no_network() -> None:
-    assert not parse("ip:0.0.0.0/0", NOW).wants(replace(EVENT, client_ip="unix:"))
+    local = replace(EVENT, client_ip="unix:")
+    assert not parse("ip:0.0.0.0/0", NOW).wants(local)
+    assert parse(term("ip", "unix:"), NOW).wants(local)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from framewall.events._read import Group, Groups
-from framewall.events._scan import group_search, grouped
+from framewall.events._scan import by_group, fits, group_search, grouped
 from framewall.events.search import Search, SearchError, Term
 from framewall.model import Action, Event, Mode
 
@@ -20,7 +20,6 @@ _COLUMNS = (
 )
 #: Groups that are looked at in one step.
 _STEP = 2_000
-_COUNTS = {"pass": "passed", "drop": "dropped", "close": "closed", "ban": "banned"}
 
 
 def told_by_groups(search: Search) -> bool:
@@ -48,8 +47,9 @@ def page(
     high = min(
         [until, *_times(search, "until")], key=lambda each: 1e18 if each is None else each, default=None
     )
-    at = _place(cursor) if cursor else (1e18 if high is None else high, 0)
+    at = (1e18 if high is None else high, 0) if cursor is None else _place(cursor)
     sql, values = _conditions(search)
+    own, others = by_group(search)
     found: list[Group] = []
     while True:
         rows = db.execute(
@@ -59,8 +59,9 @@ def page(
         ).fetchall()
         for row in rows:
             at = (row[14], row[0])
-            if all(_holds(term, row) for term in search.terms):
-                found.append(_group(row))
+            group = _group(row)
+            if fits(group, own) and all(_holds(term, row) for term in others.terms):
+                found.append(group)
                 if len(found) == limit:
                     return Groups(tuple(found), f"{at[0]!r}/{at[1]}")
         if len(rows) < _STEP:
@@ -69,9 +70,10 @@ def page(
             return Groups(tuple(found), f"{at[0]!r}/{at[1]}", complete=False)
 
 
-def of_events(events: list[Event], limit: int, complete: bool) -> Groups:
+def of_events(events: list[Event], search: Search, limit: int, complete: bool) -> Groups:
     """The groups of events that come newest first."""
-    found = grouped(events)
+    own, _ = by_group(search)
+    found = [each for each in grouped(events) if fits(each, own)]
     return Groups(tuple(found[:limit]), None, complete and len(found) <= limit)
 
 
@@ -97,9 +99,6 @@ def _conditions(search: Search) -> tuple[str, list[object]]:
 def _holds(term: Term, row: tuple[Any, ...]) -> bool:
     if term.field in ("since", "until"):
         return True  # bounds of the query
-    if term.field == "action":
-        counts = dict(zip(("passed", "dropped", "closed", "banned"), row[8:12], strict=True))
-        return any(counts[_COUNTS[value.pieces[0]]] for value in term.values)
     return term.holds(_as_event(row))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 from framewall.events._buckets import LEVELS, Buckets
 from framewall.events._read import KINDS, Overview, Tally
@@ -13,7 +14,7 @@ from framewall.events.search import term
 
 def overview(db: sqlite3.Connection, since: float, until: float, top: int) -> Overview:
     """The numbers of a range."""
-    buckets = Buckets.over(since, until)
+    buckets = Buckets.over(since, until, time.time())
     hits = totals(db, buckets)
     return Overview(
         buckets.since,
@@ -37,7 +38,7 @@ def _series(db: sqlite3.Connection, buckets: Buckets, kind: int) -> dict[str, tu
     found: dict[str, list[int]] = {}
     first = int(buckets.since // buckets.step)
     for bucket, value, hits in db.execute(
-        "SELECT bucket, coalesce(value, ''), hits FROM rollup LEFT JOIN mark ON mark.id = rollup.mark "
+        "SELECT bucket, coalesce(value, ''), rollup.hits FROM rollup LEFT JOIN mark ON mark.id = rollup.mark "
         "WHERE level = ? AND rollup.kind = ? AND bucket BETWEEN ? AND ?",
         (_level(buckets), kind, first, first + buckets.pieces - 1),
     ):

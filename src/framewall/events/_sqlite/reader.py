@@ -13,7 +13,7 @@ from typing import Any
 from framewall.errors import StoreError
 from framewall.events._buckets import Buckets
 from framewall.events._read import Around, Groups, Histogram, Overview, Page, Stored, Tally
-from framewall.events._scan import known, place
+from framewall.events._scan import by_group, known, place
 from framewall.events._sqlite import groups, numbers, rows
 from framewall.events._sqlite.rows import KIND
 from framewall.events._sqlite.schema import connect
@@ -52,7 +52,7 @@ class SqliteReader:
         """The newest events that the search wants, or those after a page."""
         with self._using() as db:
             wanted = where(db, search, since, until)
-            scan = Scan(db, wanted, place(cursor) if cursor else wanted.high, self._budget)
+            scan = Scan(db, wanted, wanted.high if cursor is None else place(cursor), self._budget)
             events: list[Event] = []
             while len(events) < limit and (seqs := scan.more(limit - len(events))):
                 events += _checked(search, wanted, read(db, seqs))
@@ -73,12 +73,13 @@ class SqliteReader:
         with self._using() as db:
             if groups.told_by_groups(search):
                 return groups.page(db, search, limit, cursor, since, until, self._budget)
-            wanted = where(db, search, since, until)
+            _, others = by_group(search)
+            wanted = where(db, others, since, until)
             scan = Scan(db, wanted, wanted.high, self._budget)
             events: list[Event] = []
             while seqs := scan.more(_AT_ONCE):
-                events += _checked(search, wanted, read(db, seqs))
-            return groups.of_events(events, limit, complete=scan.at < wanted.low)
+                events += _checked(others, wanted, read(db, seqs))
+            return groups.of_events(events, search, limit, complete=scan.at < wanted.low)
 
     def overview(self, since: float, until: float, *, top: int = 10) -> Overview:
         """The numbers of a range."""
@@ -87,11 +88,12 @@ class SqliteReader:
 
     def histogram(self, search: Search, since: float, until: float) -> Histogram:
         """The events of a search over time."""
-        buckets = Buckets.over(since, until)
         with self._using() as db:
             if not search.terms:
+                buckets = Buckets.over(since, until, time.time())
                 hits = numbers.totals(db, buckets)
                 return Histogram(buckets.times, hits, buckets.step, sum(hits))
+            buckets = Buckets.over(since, until)
             wanted = where(db, search, buckets.since, buckets.until)
             scan = Scan(db, wanted, wanted.high, self._budget)
             counted = [0] * buckets.pieces

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
@@ -175,8 +175,10 @@ def _words(search: Search) -> list[_Way]:
 def _marks(db: sqlite3.Connection, term: Term) -> tuple[list[tuple[int, int]] | None, bool]:
     """The marks that a term means with their hits, None if there are too many; and whether they say it all."""
     kind = KIND["class" if term.field == "class" else term.field]
-    if term.field == "ip":
-        return _of_networks(db, term.networks), True
+    if term.field == "ip" and term.networks:
+        found_ips = _of_networks(db, term.networks)
+        named, _ = _marks(db, replace(term, networks=()))
+        return None if found_ips is None else [*found_ips, *(named or [])], True
     if term.span:
         rows = db.execute("SELECT id, hits, value FROM mark WHERE kind = ?", (kind,)).fetchall()
         return [(id, hits) for id, hits, value in rows if term.span[0] <= int(value) <= term.span[1]], True
