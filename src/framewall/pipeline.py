@@ -171,10 +171,10 @@ class Inspector:
         """Remembers a request that waits for the server, to end it with its session; its refusal if that has been."""
         known = self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, None, now)
-        conversation.waiting.append((decoder, request))
+        conversation.wait(decoder, request)
         if not conversation.blocked:
             return None
-        refusal = Verdict(Action.CLOSE, framework=framework, status=route.status)
+        refusal = Verdict(Action.CLOSE, framework=framework, status=route.refusal_status)
         return refusals.answered(route, refusal, request, decoder, conversation)
 
     def _refused(
@@ -190,7 +190,7 @@ class Inspector:
 
         What a person has banned is refused in ``monitor`` too.
         """
-        refusal = Verdict(Action.CLOSE, framework=framework, status=route.status)
+        refusal = Verdict(Action.CLOSE, framework=framework, status=route.refusal_status)
         denial = self.judge.denied.covering(request.client_ip, now)
         if denial:
             told = refusals.answered(route, refusal, request, decoder)
@@ -254,7 +254,9 @@ class Inspector:
         known = session.conversation if session else self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, None, now)
         if conversation.blocked:
-            refused = Verdict(Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.status)
+            refused = Verdict(
+                Action.CLOSE, framework=decoder.name if decoder else _HTTP, status=route.refusal_status
+            )
             return refusals.answered(route, refused, request, decoder, conversation)
         if decoder:
             conversation.fallback = decoder, request
@@ -391,7 +393,13 @@ class Inspector:
         action = self.judge.decide(route, total, attacker, self._clock())
         kept = tuple(findings[: EVENT_FINDINGS.default])
         verdict = Verdict(
-            action, total, kept, reading.framework, judged.show(packet), route.close_code, route.status
+            action,
+            total,
+            kept,
+            reading.framework,
+            judged.show(packet),
+            route.close_code,
+            route.refusal_status,
         )
         if total >= route.threshold:
             self._tell(

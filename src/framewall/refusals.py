@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from math import ceil
 
@@ -9,6 +10,8 @@ from framewall.decode import REFUSED, Decoder
 from framewall.model import Action, Answer, EndRequest, Notice, Packet, Request, Verdict
 from framewall.policy import RoutePolicy
 from framewall.sessions import Conversation
+
+log = logging.getLogger("framewall.pipeline")
 
 FRAMEWORK = "framework"
 
@@ -24,20 +27,28 @@ def told(
 
     ``packet`` is the one that is refused, None if it was the server's.
     """
-    own: tuple[Notice, ...] = ()
-    others: tuple[Notice, ...] = ()
-    if route.refusal == FRAMEWORK:
-        with conversation.lock:
-            own = tuple(conversation.readings.refuse(packet, route.refusal_text))
-            others = tuple(conversation.readings.refuse(None, route.refusal_text))
+    own = _notices(route, conversation, packet)
+    others = _notices(route, conversation, None)
     commands = conversation.end(connection, route.close_code, route.close_reason, others)
     ends = tuple(_ended(route, *each, conversation) for each in tuple(conversation.waiting))
     return replace(verdict, reason=route.close_reason, notices=own, commands=(*ends, *commands))
 
 
+def _notices(route: RoutePolicy, conversation: Conversation, packet: Packet | None) -> tuple[Notice, ...]:
+    """None if a decoder fails: the refusal stands without words."""
+    if route.refusal != FRAMEWORK:
+        return ()
+    try:
+        with conversation.lock:
+            return tuple(conversation.readings.refuse(packet, route.refusal_text))
+    except Exception:
+        log.exception("a decoder failed to refuse")
+        return ()
+
+
 def _ended(route: RoutePolicy, decoder: Decoder, request: Request, conversation: Conversation) -> EndRequest:
     """A request of the session that may still wait for the server."""
-    refusal = Verdict(Action.CLOSE, status=route.status)
+    refusal = Verdict(Action.CLOSE, status=route.refusal_status)
     told = answered(route, refusal, request, decoder, conversation)
     return EndRequest(request.id, told.status, told.headers, told.body)
 
@@ -53,16 +64,28 @@ def answered(
     """An HTTP request's refusal: with the framework's own answer, where the client waits for one."""
     if route.refusal != FRAMEWORK or decoder is None or request.upgrade:
         return verdict
-    answer: Answer | None
-    if conversation is None:
-        answer = decoder.reader(request).answer(request, packet, route.refusal_text or REFUSED)
-    else:
-        with conversation.lock:
-            answer = conversation.readings.answer(request, packet, route.refusal_text)
+    answer = _answer(route, request, decoder, conversation, packet)
     if answer is None:
         return verdict
     headers = (("Content-Type", answer.content_type), *verdict.headers)
     return replace(verdict, body=answer.body, headers=headers, status=answer.status or verdict.status)
+
+
+def _answer(
+    route: RoutePolicy,
+    request: Request,
+    decoder: Decoder,
+    conversation: Conversation | None,
+    packet: Packet | None,
+) -> Answer | None:
+    try:
+        if conversation is None:
+            return decoder.reader(request).answer(request, packet, route.refusal_text or REFUSED)
+        with conversation.lock:
+            return conversation.readings.answer(request, packet, route.refusal_text)
+    except Exception:
+        log.exception("the %s decoder failed to refuse", decoder.name)
+        return None
 
 
 def banned(route: RoutePolicy, verdict: Verdict, until: float, now: float) -> Verdict:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict, deque
+from dataclasses import replace
 from threading import Lock, RLock
 
 from framewall.decode import Decoder, Exchange, Readings, decoders
@@ -49,6 +50,11 @@ class Conversation:
         """The latest requests that wait for the server's messages, or have been answered since."""
         self.seen = now
         self.nearby = Nearby()
+
+    def wait(self, decoder: Decoder, request: Request) -> None:
+        """Remembers a request that waits; of its head no more than its answer depends on."""
+        kept = tuple(pair for pair in request.headers if pair[0].lower() == "accept")
+        self.waiting.append((decoder, replace(request, headers=kept)))
 
     def end(
         self, connection: int | None, code: int, reason: str = "", notices: tuple[Notice, ...] = ()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from queue import Queue
+from queue import Empty, Queue
+from typing import Any
 
 import pytest
 
-from framewall.model import Action, Records, RequestPlan, Verdict
+from framewall.config.settings import engine_settings
+from framewall.detect import builtin_engine
+from framewall.model import Action, Event, Records, RequestPlan, Verdict
+from framewall.pipeline import Inspector
+from framewall.policy import Policy, RoutePolicy
+from framewall.proxy import Relay, Route, Server, Settings, Upstream
 from integration.conftest import Running, Start
 from support.inspectors import PASS, Recorder, block_attacks
 from support.servers import Raw, read_head, wait_until
@@ -25,20 +32,17 @@ class Streaming:
 
     def __init__(self, extra: str = "Transfer-Encoding: chunked\r\n", status: str = "200 OK") -> None:
         self.pieces: Queue[bytes | None] = Queue()
-        self.gone = threading.Event()
         self._start = f"HTTP/1.1 {status}\r\nContent-Type: text/event-stream\r\n{extra}\r\n".encode()
 
     def __call__(self, peer: socket.socket) -> None:
         read_head(peer)
-        try:
+        with contextlib.suppress(Empty):
             peer.sendall(self._start)
             while (piece := self.pieces.get(timeout=10)) is not None:
                 peer.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
             peer.sendall(b"0\r\n\r\n")
             peer.settimeout(5)
             peer.recv(1)
-        finally:
-            self.gone.set()
 
 
 def ask(wire: Wire) -> None:
@@ -60,12 +64,14 @@ def chunk(wire: Wire) -> bytes:
 
 
 def judging(
-    start: Start, server: Raw, records: Records = Records.LINES, *, whole: bool = True, **options: object
+    start: Start, server: Raw, records: Records = Records.LINES, *, whole: bool = True, **options: Any
 ) -> Running:
     """A relay that brings each answer's records, or passes them unjudged."""
     inspector = Recorder()
     inspector.on_request = lambda _: RequestPlan(PASS, False, whole, records, True)
-    return start(server.url, inspect="both", inspector=inspector, **options)
+    own: dict[str, int] = options.pop("limits", {})
+    limits = {"drain_seconds": 1, **own}
+    return start(server.url, inspect="both", inspector=inspector, limits=limits, **options)
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["judged", "passed"])
@@ -223,6 +229,37 @@ def test_an_answer_that_is_no_stream_is_judged_whole(start: Start, extra: str, s
         assert len(running.inspector.responses) == 1
 
 
+@pytest.mark.parametrize("refusal", ["none", "framework"])
+def test_a_servers_attack_never_reaches_a_streaming_client(refusal: str) -> None:
+    """SockJS's xhr_streaming with the real Inspector: what was stored once is not handed out by the fallback."""
+    events: list[Event] = []
+    route = replace(RoutePolicy(), inspect="both", refusal=refusal)
+    inspector = Inspector(
+        Policy(default=route), builtin_engine(), events.append, time.time, settings=engine_settings
+    )
+    behave = Streaming()
+    settings = Settings.protecting("http://127.0.0.1:1")
+    with Raw(behave) as server:
+        upstreams = (Upstream((Server(server.url),)),)
+        routed = replace(settings, upstreams=upstreams, routes=(Route(inspect="both"),))
+        with Relay(routed, inspector) as relay, Wire(relay.addresses[0]) as wire:
+            wire.send(
+                b"POST /echo/123/abcdefgh/xhr_streaming HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+            )
+            assert wire.head().startswith(b"HTTP/1.1 200 ")
+            behave.pieces.put(b"o\n")
+            assert chunk(wire) == b"o\n"
+            behave.pieces.put(b'a["hello"]\n')
+            assert chunk(wire) == b'a["hello"]\n'
+            behave.pieces.put(b'a["<img src=x onerror=alert(1)>"]\n')
+            if refusal == "framework":
+                assert chunk(wire) == b'c[1008,"Blocked"]\n'
+            assert chunk(wire) == b""
+    [event] = events
+    assert (event.attacks[0], event.framework, event.transport) == ("xss", "sockjs", "polling")
+    assert "Framewall-Message: server body" in event.request
+
+
 # ended from outside
 
 
@@ -305,7 +342,7 @@ def test_a_request_whose_plan_does_not_allow_it_is_left_alone(start: Start) -> N
     inspector = Recorder()
     inspector.on_request = lambda _: RequestPlan(PASS)
     with Raw(behave) as server:
-        running = start(server.url, inspector=inspector)
+        running = start(server.url, inspector=inspector, limits={"drain_seconds": 1})
         with running.wire() as wire:
             ask(wire)
             core = running.relay._core

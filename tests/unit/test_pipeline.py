@@ -160,6 +160,38 @@ def test_heartbeats_and_control_are_no_events(house: House, packet: str) -> None
     assert (house.engine.calls, house.events) == (0, [])
 
 
+HEARTBEATS: dict[str, tuple[str, list[str | bytes], str | bytes]] = {
+    "signalr": ("/chat?id=" + "a1" * 12 + "_", ['{"protocol":"json","version":1}\x1e'], '{"type":6}\x1e'),
+    "signalr, packed": (
+        "/chat?id=" + "a1" * 12 + "_",
+        ['{"protocol":"messagepack","version":1}\x1e'],
+        b"\x02\x91\x06",
+    ),
+    "signalr 2": ("/signalr/connect?transport=webSockets&connectionToken=a&connectionData=b", [], "{}"),
+    "stomp": ("/ws", ["CONNECT\naccept-version:1.2\n\n\0"], "\n"),
+    "sockjs": ("/echo/123/abcdefgh/websocket", [], "h"),
+    "engine.io 3": ("/socket.io/?EIO=3&transport=websocket", ["40"], "2"),
+}
+
+
+@pytest.mark.parametrize("name", HEARTBEATS)
+def test_every_frameworks_heartbeats_are_no_events(name: str) -> None:
+    """From either side, as often as they come."""
+    house = House(inspect="both")
+    target, before, beat = HEARTBEATS[name]
+    session = house.open(target)
+    sides = (Direction.SERVER,) if name == "sockjs" else tuple(Direction)
+    if name == "sockjs":
+        house.inspector.message(session, text("o", Direction.SERVER))
+    for said in before:
+        assert house.say(session, said).action is Action.PASS
+    house.engine.calls = 0
+    for side in sides * 5:
+        message = text(beat, side) if isinstance(beat, str) else binary(beat, side)
+        assert house.inspector.message(session, message).action is Action.PASS
+    assert (house.engine.calls, house.events) == (0, [])
+
+
 def test_pings_may_stand_between_attachments(house: House) -> None:
     """Engine.IO's own packets do not disturb the count."""
     verdict = house.say(house.open(), HEAD, "2", "3", ATTACK.encode())

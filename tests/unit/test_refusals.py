@@ -8,8 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from framewall._core import View
+from framewall.decode import Readings
 from framewall.decode._write import WRITERS, as_json, as_msgpack
 from framewall.limits import SESSION_REQUESTS
 from framewall.model import (
@@ -473,3 +476,75 @@ def test_a_message_that_comes_after_is_refused_without_words() -> None:
             session, Message(Direction.CLIENT, Opcode.TEXT, f'42["{ATTACK}"]'.encode())
         )
     assert (verdict.action, verdict.notices, verdict.reason) == (Action.CLOSE, (), "policy")
+
+
+@given(
+    st.sampled_from(sorted(SAID)),
+    st.lists(
+        st.sampled_from([each for case in SAID.values() for each in case[2]]) | st.binary(max_size=40),
+        max_size=4,
+    ),
+    st.sampled_from(Opcode),
+    st.sampled_from(Direction),
+)
+def test_no_conversation_leaves_a_decoder_without_an_answer(
+    name: str, said: list[str | bytes], opcode: Opcode, side: Direction
+) -> None:
+    """Whatever was said in whichever framework: a refusal is made, of any packet of it and of none."""
+    target, subprotocol, _, _ = SAID[name]
+    request = upgrade(target)
+    readings = Readings(request, Upgrade(subprotocol))
+    for data in said:
+        reading = readings.message(Message(side, opcode, data if isinstance(data, bytes) else data.encode()))
+        for packet in (*reading.packets, None):
+            for notice in readings.refuse(packet, "Not here"):
+                assert notice.opcode is Opcode.BINARY or notice.data.decode()
+            readings.answer(http("GET", target), packet, "Not here")
+
+
+def test_a_refusal_that_fails_refuses_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without words, and even where faults of our own let messages pass."""
+
+    def broken(*_: object) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(Readings, "refuse", broken)
+    monkeypatch.setattr(Readings, "answer", broken)
+    house = House(replace(TOLD, fail="open"))
+    verdict = house.blocked(SOCKETIO, f'42["m","{ATTACK}"]')
+    assert (verdict.action, verdict.close_code, verdict.notices) == (Action.CLOSE, 1008, ())
+    verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
+    assert (verdict.status, verdict.body) == (403, None)
+
+
+LONG = "x" * 100_000
+REPEATED: dict[str, tuple[str, str | None, list[str]]] = {
+    "socket.io": (SOCKETIO, None, [f"40/{LONG},", f'42/{LONG},["m","{ATTACK}"]']),
+    "stomp": ("/ws", "v12.stomp", [f"SEND\nreceipt:{LONG}\n\n{ATTACK}\0"]),
+    "signalr": (
+        SIGNALR,
+        None,
+        [
+            '{"protocol":"json","version":1}\x1e',
+            f'{{"type":1,"invocationId":"{LONG}","target":"t","arguments":["{ATTACK}"]}}\x1e',
+        ],
+    ),
+    "wamp 1": ("/ws", "wamp", [f'[2,"{LONG}","http://a/add","{ATTACK}"]']),
+    "wamp 2": ("/ws", "wamp.2.json", [f'[48,{"9" * 19},{{}},"add",["{ATTACK}"]]']),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_a_refusal_is_short_whatever_it_answers(name: str) -> None:
+    """Nothing that a client sent is repeated at length."""
+    target, subprotocol, messages = REPEATED[name]
+    verdict = House().blocked(target, *messages, subprotocol=subprotocol)
+    assert sum(len(notice.data) for notice in verdict.notices) < 500
+
+
+def test_statuses_and_codes_are_the_routes() -> None:
+    """For sockets, for handshakes and for the fallback."""
+    house = House(replace(TOLD, refusal_status=451, close_code=4003))
+    assert house.blocked(SOCKETIO, f'42["m","{ATTACK}"]').close_code == 4003
+    assert house.inspector.request(upgrade(f"{SOCKETIO}&name={ATTACK}")).verdict.status == 451
+    assert posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]').status == 451

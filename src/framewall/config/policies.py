@@ -30,6 +30,8 @@ _REPLACED = (
     "ban_status",
     "refusal",
     "refusal_text",
+    "refusal_status",
+    "close_code",
     "close_reason",
     "fail",
 )

@@ -170,6 +170,13 @@ class Decisions(Table):
         description="What that refusal says to people. Where no framework is recognised it is a message of its "
         "own, and without it there is none.",
     )
+    refusal_status: Annotated[StrictInt, Field(ge=400, le=499)] | None = Field(
+        default=None,
+        description="The HTTP status of a refused handshake, or of a refused request of a fallback.",
+    )
+    close_code: Annotated[int, BeforeValidator(values.as_close_code)] | None = Field(
+        default=None, description="The code of the Close that ends a blocked client's socket."
+    )
     close_reason: Annotated[str, BeforeValidator(values.as_close_reason)] | None = Field(
         default=None, description="The reason in the Close that ends a blocked client's socket."
     )

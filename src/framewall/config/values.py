@@ -255,6 +255,13 @@ def as_close_reason(value: Any) -> str:
     return _line(value, 123)
 
 
+def as_close_code(value: Any) -> int:
+    """A code that may stand in a Close (RFC 6455 section 7.4)."""
+    if type(value) is int and (1000 <= value <= 1003 or 1007 <= value <= 1014 or 3000 <= value <= 4999):
+        return value
+    raise wrong(f"{quoted(value)} is no close code", "write 1008, or a number from 4000 to 4999 of your own")
+
+
 def _line(value: Any, most: int) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise wrong(f"{quoted(value)} is no line of text", 'write for example "Blocked"')

@@ -20,6 +20,10 @@ SURE = 0.8
 """From this score on, a message that the reader refuses is a finding by itself."""
 
 
+ECHOED = 256
+"""Characters: what a client sent and a refusal would have to repeat is left out if it is longer."""
+
+
 class Exchange(NamedTuple):
     """One HTTP request of a framework's fallback: its transport, and its session once there is one.
 

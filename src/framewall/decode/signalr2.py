@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl
 
 from framewall._core import FormatError, View
-from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader
+from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Exchange, Reader
 from framewall.decode._sse import event_data
 from framewall.decode._write import as_json
 from framewall.errors import DecodeError
@@ -124,7 +124,8 @@ class SignalR2Reader(Reader):
         except FormatError:
             return None
         id = next((each for each in found if (each.key or "").lower() == "i"), None)
-        return id.text if id is not None and id.kind in ("text", "number") else None
+        known = id is not None and id.kind in ("text", "number")
+        return id.text if id is not None and known and len(id.text) <= ECHOED else None
 
     def _negotiated(self, data: bytes) -> None:
         try:

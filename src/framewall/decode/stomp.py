@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from framewall.decode._api import UNCLAIMED, Decoder, Reader
+from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Reader
 from framewall.decode._stomp.frame import Head, escaped, parts
 from framewall.decode._stomp.stream import Frame, Stream
 from framewall.errors import DecodeError, LimitReached, PeerError
@@ -68,7 +68,7 @@ class StompReader(Reader):
         """An ERROR frame, with the receipt that the refused frame asked for."""
         lines = [b"ERROR", b"message:" + escaped(text.encode())]
         wanted = [part.data for part in packet.parts if part.label == _RECEIPT] if packet else []
-        if wanted:
+        if wanted and len(wanted[0]) <= ECHOED:
             lines.append(b"receipt-id:" + escaped(wanted[0]))
         return (Notice(b"\n".join((*lines, b"content-length:0", b"", b"\0"))),)
 

@@ -19,6 +19,8 @@ from framewall.model import Packet, Part, Path
 PREFIX = "window."
 """Of the name of a field whose texts were put together."""
 
+_LONGEST_NAME = 512
+"""Of an event or a field: longer ones are no place where people type."""
 _FORMATS = frozenset(_core.formats()) - {"text"}
 
 
@@ -46,9 +48,13 @@ class Window:
     def _part(self, packet: Packet, part: Part) -> Iterator[Part]:
         if part.key or not part.data or len(part.data) > WINDOW_PART_BYTES.default:
             return
+        if packet.name and len(packet.name) > _LONGEST_NAME:
+            return
         texts = _texts(part)[: WINDOW_FIELDS.default]
         for path, text in texts:
             field = name(part.label, path)
+            if len(field) > _LONGEST_NAME:
+                continue
             together = self._together((packet.kind, packet.name, packet.namespace, field), text)
             if together:
                 yield Part(together, "auto", False, PREFIX + field)

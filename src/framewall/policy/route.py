@@ -33,6 +33,8 @@ class RoutePolicy:
     ``ban_status``: the HTTP status of that refusal, which says with ``Retry-After`` when it ends.
     ``refusal``: what a blocked client is told before the end: ``none``, or ``framework`` for its own words.
     ``refusal_text``: what those words say; where no framework is recognised, all that is said.
+    ``refusal_status``: the status of a refused request.
+    ``close_code``: the code of the Close that ends a blocked client's WebSocket.
     ``close_reason``: the reason in the Close, at most 123 bytes.
     ``fail``: what an internal fault does, ``closed`` or ``open``.
     """
@@ -60,7 +62,7 @@ class RoutePolicy:
     refusal_text: str = ""
     close_reason: str = ""
     close_code: int = 1008
-    status: int = 403
+    refusal_status: int = 403
     fail: str = "closed"
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import takewhile
 
 from framewall._core import FormatError, View
-from framewall.decode._api import Reader
+from framewall.decode._api import ECHOED, Reader
 from framewall.decode._signalr import fields
 from framewall.decode._signalr.stream import SEPARATOR, Record, Stream, framed
 from framewall.decode._sse import event_data
@@ -229,7 +229,7 @@ class SignalRReader(Reader):
             id = found[2] if len(found) > 2 else None
         else:
             id = found.get("invocationId") if found.kind == "map" else None
-        return id.text if id is not None and id.kind == "text" and id.text else None
+        return id.text if id is not None and id.kind == "text" and 0 < len(id.text) <= ECHOED else None
 
     # nouns
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+from framewall.decode._api import ECHOED
 from framewall.decode._engineio.reader import EngineIOReader
 from framewall.decode._socketio import fields, msgpack, packet, placeholders
 from framewall.decode._socketio.packet import (
@@ -184,14 +185,16 @@ class SocketIOReader(EngineIOReader):
     # refusals
 
     def _enter(self, side: Direction, namespace: str) -> None:
-        if side is Direction.CLIENT and len(self._namespaces) < NAMESPACES.default:
-            self._namespaces[namespace.partition("?")[0]] = None
+        name = namespace.partition("?")[0]
+        if side is Direction.CLIENT and len(self._namespaces) < NAMESPACES.default and len(name) <= ECHOED:
+            self._namespaces[name] = None
 
     def refuse(self, packet: Packet | None, text: str) -> Sequence[Notice]:
         """A DISCONNECT of every namespace, after which clients do not come back; a CONNECT gets its error."""
         if self._bare:
             return super().refuse(packet, text)
         own = ((packet.namespace if packet else None) or "/").partition("?")[0]
+        own = own if len(own) <= ECHOED else "/"
         refused = own if packet and packet.kind == KINDS[CONNECT] else None
         left = dict.fromkeys(("/", *self._namespaces, own))
         notices = [self._notice(ERROR, refused, text)] if refused else []

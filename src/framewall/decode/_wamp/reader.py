@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from framewall._core import FormatError, View
-from framewall.decode._api import Reader
+from framewall.decode._api import ECHOED, Reader
 from framewall.decode._wamp import batch, fields
 from framewall.decode._write import WRITERS, Value
 from framewall.errors import DecodeError, LimitReached, PeerError
@@ -19,6 +19,7 @@ NAME = "wamp"
 _HELLO, _WELCOME = 1, 2
 _PREFIX = 1
 _ABORT, _GOODBYE, _ERROR, _CALL_ERROR = 3, 6, 8, 4
+_LARGEST_ID = 2**53
 _REQUESTS = frozenset(("publish", "subscribe", "unsubscribe", "call", "register", "unregister"))
 _REFUSED, _KILLED = "wamp.error.not_authorized", "wamp.close.killed"
 _REFUSED_1 = "http://api.wamp.ws/error#not_authorized"
@@ -145,7 +146,8 @@ class WampReader(Reader):
             found = View.parse(packet.parts[0].data, packet.parts[0].hint)
         except (FormatError, IndexError):
             return 0, None
-        return (found[0].int or 0, found[1].int) if len(found) > 1 else (0, None)
+        kind, request = found[0].int or 0, found[1].int if len(found) > 1 else None
+        return kind, request if request is not None and 0 <= request <= _LARGEST_ID else None
 
     def packet(self, version: str, kind: str, parts: tuple[Part, ...], name: str | None = None) -> Packet:
         """A packet named by its procedure or topic."""
@@ -188,7 +190,8 @@ class Wamp1Reader(WampReader):
             found = View.parse(packet.parts[0].data, "json")
         except (FormatError, IndexError):
             return ()
-        return self._written_as([[_CALL_ERROR, found[1].text, _REFUSED_1, text]]) if len(found) > 1 else ()
+        id = found[1].text if len(found) > 1 else ""
+        return self._written_as([[_CALL_ERROR, id, _REFUSED_1, text]]) if len(id) <= ECHOED else ()
 
     def _remember(self, prefix: str, uri: str, packet: Packet) -> None:
         """Raises LimitReached where there are too many."""
