@@ -8,6 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 CHAT := examples/chat
 NODE_TESTS := tests/e2e/node_modules/.installed tests/e2e/v2/node_modules/.installed tests/e2e/frameworks/node_modules/.installed
+VENDOR := src/framewall/console/static/vendor/.made
 RUST_SOURCES := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml)
 
 .PHONY: help
@@ -47,15 +48,20 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	npm --prefix $* ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(VENDOR): web/vendor web/node_modules/.installed
+	@web/vendor
 
 # --- use it ----------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: .build/native $(CHAT)/node_modules/.installed ## the chat behind Framewall, attacks shown live
+demo: .build/native $(VENDOR) $(CHAT)/node_modules/.installed ## the chat behind Framewall, attacks shown live
 	$(VENV)/bin/framewall demo
 
+.PHONY: console
+console: .build/native $(VENDOR) ## what the console's pages need, beside them
+
 .PHONY: wheel
-wheel: $(VENV)/.run ## an abi3 wheel in dist/
+wheel: $(VENV)/.run $(VENDOR) ## an abi3 wheel in dist/
 	$(PY) -m maturin build --release --out dist
 
 .PHONY: new-decoder
@@ -72,7 +78,7 @@ test-rust: | .build/tools-build
 	cargo test --workspace --locked --quiet
 
 .PHONY: test-python
-test-python: .build/native $(VENV)/.dev $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser .build/tools-nginx
+test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser .build/tools-nginx
 	$(PY) -m pytest
 
 .PHONY: check
@@ -117,4 +123,4 @@ reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build $(VENV) .venv-mitmproxy target dist $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules
+	rm -rf .build $(VENV) .venv-mitmproxy target dist $(dir $(VENDOR)) web/node_modules $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules

@@ -114,6 +114,28 @@ CONTROL_CONNECTIONS = Limit(
 CONTROL_BYTES = Limit("control_bytes", 64 << 10, "A longer request to the control socket is refused")
 CONTROL_SECONDS = Limit("control_seconds", 10, "A slower request to the control socket is cut off")
 
+CONSOLE_BODY_BYTES = Limit("console_body_bytes", 1 << 20, "413 from the console")
+CONSOLE_SIGN_IN_TRIES = Limit(
+    "console_sign_in_tries", 5, "Each further wrong password doubles the wait before the next try: 429"
+)
+CONSOLE_SIGN_IN_WAIT_SECONDS = Limit(
+    "console_sign_in_wait_seconds", 900, "The wait grows no longer; failures this old are forgotten"
+)
+CONSOLE_SIGNED_IN = Limit("console_signed_in", 1_000, "Whoever was away longest is signed out")
+CONSOLE_IDLE_SECONDS = Limit("console_idle_seconds", 12 * 3_600, "Whoever was away this long is signed out")
+CONSOLE_TAILS = Limit("console_tails", 32, "A further live tail is answered 503")
+CONSOLE_EXPORT_EVENTS = Limit("console_export_events", 100_000, "An export ends there, the newest first")
+
+CONSOLE = (
+    CONSOLE_BODY_BYTES,
+    CONSOLE_SIGN_IN_TRIES,
+    CONSOLE_SIGN_IN_WAIT_SECONDS,
+    CONSOLE_SIGNED_IN,
+    CONSOLE_IDLE_SECONDS,
+    CONSOLE_TAILS,
+    CONSOLE_EXPORT_EVENTS,
+)
+
 ALL = (
     *CORE,
     *RELAY,
@@ -146,6 +168,7 @@ ALL = (
     CONTROL_CONNECTIONS,
     CONTROL_BYTES,
     CONTROL_SECONDS,
+    *CONSOLE,
 )
 BY_NAME = {limit.name: limit for limit in ALL}
 

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from framewall.config.units import parse_bytes, parse_milliseconds, parse_seconds
 from framewall.errors import StoreError
 from framewall.events import find
-from framewall.limits import BY_NAME
+from framewall.limits import BY_NAME, CONSOLE
 from framewall.model import ATTACKS
 from framewall.policy.handshake import OPAQUE, ORIGIN, SAME_ORIGIN
 
@@ -48,6 +48,7 @@ FIXED_LIMITS = frozenset(
         "control_connections",
         "control_bytes",
         "control_seconds",
+        *(limit.name for limit in CONSOLE),
     }
 )
 
