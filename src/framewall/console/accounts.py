@@ -30,6 +30,7 @@ FIRST = "admin"
 PASSWORD_LEAST = 10
 PASSWORD_MOST = 1_000
 VIEWS_MOST = 200
+NOTES_MOST = 10_000
 #: How a token begins, so that people and scanners know it when they see it.
 TOKEN_PREFIX = "fw_"
 
@@ -49,6 +50,10 @@ CREATE TABLE token (
 CREATE TABLE view (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, query TEXT NOT NULL, by TEXT NOT NULL,
     created REAL NOT NULL
+);
+CREATE TABLE note (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL,
+    target TEXT NOT NULL
 );
 """
 
@@ -107,6 +112,16 @@ class SavedView:
     name: str
     query: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the console's own log: a sign-in, a person, a token."""
+
+    time: float
+    who: str
+    what: str
+    target: str
 
 
 class Accounts:
@@ -269,6 +284,22 @@ class Accounts:
         """Forgets a saved search."""
         with self._change() as db:
             db.execute("DELETE FROM view WHERE id = ?", (id,))
+
+    # What was done here
+
+    def note(self, who: str, what: str, target: str) -> None:
+        """Remembers who did what; the last ``NOTES_MOST`` are kept."""
+        with self._change() as db:
+            sql = "INSERT INTO note (time, who, what, target) VALUES (?, ?, ?, ?) RETURNING id"
+            id = db.execute(sql, (self._clock(), who, what, target)).fetchone()[0]
+            db.execute("DELETE FROM note WHERE id <= ?", (id - NOTES_MOST,))
+
+    def notes(self, limit: int) -> list[Note]:
+        """The newest notes, the newest first."""
+        return [
+            Note(*row)
+            for row in self._rows("SELECT time, who, what, target FROM note ORDER BY id DESC LIMIT ?", limit)
+        ]
 
     def _rows(self, sql: str, *values: object) -> list[Any]:
         with self._lock:

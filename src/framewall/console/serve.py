@@ -1,0 +1,130 @@
+"""The console's own server: where it may listen, and its life."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+
+from framewall.console.app import STATIC, create_app
+from framewall.console.context import Context
+from framewall.errors import FramewallError
+
+DEFAULT_LISTEN = "127.0.0.1:8081"
+
+_BACKLOG = 128
+_CONNECTIONS = 512
+_DRAIN_SECONDS = 2
+_PARENT_SECONDS = 0.5
+
+
+class ConsoleError(FramewallError):
+    """The console cannot start; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen. ``exposed``: the person has said that other machines may come without TLS."""
+
+    listen: str = DEFAULT_LISTEN
+    certificate: Path | None = None
+    key: Path | None = None
+    exposed: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken."""
+        return self.certificate is not None
+
+
+def check(place: Place) -> tuple[str, int]:
+    """Host and port. Raises ConsoleError for what is not safe, or not there."""
+    host, colon, port = place.listen.rpartition(":")
+    host = host.strip("[]")
+    if not colon or not port.isdigit() or int(port) > 65_535:
+        raise ConsoleError(f"{place.listen!r} is no address to listen on: write for example {DEFAULT_LISTEN}")
+    if (place.certificate is None) != (place.key is None):
+        raise ConsoleError("TLS needs both --tls-cert and --tls-key")
+    for file in (place.certificate, place.key):
+        if file is not None and not os.access(file, os.R_OK):
+            raise ConsoleError(f"{file} cannot be read")
+    if not (_loopback(host) or place.secure or place.exposed):
+        raise ConsoleError(
+            f"{place.listen} can be reached from other machines, and passwords would travel in the clear: add "
+            "--tls-cert and --tls-key, listen on 127.0.0.1, or say --without-tls where something else speaks TLS"
+        )
+    if not (STATIC / "vendor" / "htmx.min.js").is_file():
+        raise ConsoleError("the scripts of the console's pages are missing: run `make console`")
+    return host, int(port)
+
+
+def listen(place: Place) -> socket.socket:
+    """The listening socket. Raises ConsoleError."""
+    host, port = check(place)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        opened = socket.socket(family, kind, protocol)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(address)
+        opened.listen(_BACKLOG)
+    except OSError as error:
+        raise ConsoleError(
+            f"the console cannot listen on {place.listen}: {error.strerror}; name another address"
+        ) from None
+    return opened
+
+
+def url(opened: socket.socket, secure: bool) -> str:
+    """The address that a browser takes."""
+    host, port = opened.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    return f"http{'s' if secure else ''}://{name}:{port}/"
+
+
+def serve(context: Context, place: Place, opened: socket.socket, parent: int | None = None) -> None:
+    """Serves until SIGTERM or SIGINT; with ``parent``, no longer than that process lives."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(context),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_CONNECTIONS,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            ws="none",
+            ssl_certfile=place.certificate,
+            ssl_keyfile=place.key,
+        )
+    )
+    if parent is not None:
+        _die_with(parent, lambda: signal.raise_signal(signal.SIGTERM))
+    server.run(sockets=[opened])
+
+
+def _die_with(parent: int, end: Callable[[], None]) -> None:
+    """Ends when the process that started this one has, however that was."""
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == parent:
+            pause.wait(_PARENT_SECONDS)
+        end()
+
+    threading.Thread(target=watch, name="framewall-console parent", daemon=True).start()
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

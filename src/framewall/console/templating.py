@@ -1,0 +1,140 @@
+"""Pages from templates. Everything is escaped; what peers sent goes through ``visible`` besides."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from framewall import __version__
+from framewall.console.lessons import lesson, link
+from framewall.console.visible import line, shown, written
+from framewall.events import term
+
+FOLDER = Path(__file__).parent / "templates"
+THEMES = ("dark", "light")
+
+#: What happened, in the words that people use.
+ACTIONS = {"pass": "Recorded", "drop": "Dropped", "close": "Blocked", "ban": "Banned"}
+NAVIGATION = (
+    ("/", "Overview", "overview"),
+    ("/attacks", "Attacks", "attacks"),
+    ("/sessions", "Sessions", "sessions"),
+    ("/playground", "Playground", "playground"),
+    ("/rules", "Rules", "rules"),
+    ("/exceptions", "Exceptions", "exceptions"),
+    ("/routes", "Routes", "routes"),
+    ("/audit", "Audit log", "audit"),
+    ("/settings", "Settings", "settings"),
+)
+
+
+def environment() -> Environment:
+    """The templates, with what they may use."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "shown": shown,
+        "line": line,
+        "written": written,
+        "moment": moment,
+        "span": duration,
+        "number": number,
+        "bytes": size,
+        "path": lambda text: quote(str(text), safe=""),
+    }
+    made.globals |= {
+        "navigation": NAVIGATION,
+        "actions": ACTIONS,
+        "version": __version__,
+        "link_to": link,
+        "lesson": lesson,
+        "searching": searching,
+        "term": term,
+        "pretty": pretty,
+    }
+    return made
+
+
+class Pages:
+    """Draws templates for requests."""
+
+    def __init__(self) -> None:
+        self._environment = environment()
+
+    def draw(self, request: Request, template: str, /, code: int = 200, **values: Any) -> HTMLResponse:
+        """The page for whoever asks."""
+        theme = request.cookies.get("framewall_theme")
+        text = self._environment.get_template(template).render(
+            identity=getattr(request.state, "identity", None),
+            theme=theme if theme in THEMES else None,
+            path=request.url.path,
+            partial="hx-request" in request.headers,
+            **values,
+        )
+        return HTMLResponse(text, code)
+
+
+def searching(query: str = "", **more: Any) -> str:
+    """The address of a search among the attacks."""
+    wanted = {"q": query, **more}
+    return "/attacks?" + urlencode({key: value for key, value in wanted.items() if value not in ("", None)})
+
+
+def moment(time: float | None, style: str = "long") -> Markup:
+    """A point in time (Unix seconds): UTC in the page, which the browser turns into its own zone."""
+    if time is None:
+        return Markup("never")
+    at = datetime.fromtimestamp(time, UTC)
+    said = at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return Markup('<time datetime="{}" data-style="{}">{}</time>').format(
+        at.isoformat(timespec="milliseconds"), style, said
+    )
+
+
+def duration(seconds: float | None) -> str:
+    """``3 d 4 h``, ``12 min``, ``8 s``: the two largest units."""
+    if seconds is None:
+        return "for good"
+    left = max(int(seconds), 0)
+    pieces = []
+    for name, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        if left >= length:
+            pieces.append(f"{left // length} {name}")
+            left %= length
+    return " ".join(pieces[:2]) or "0 s"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Thousands apart; a dash for nothing."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    value = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1_024 or unit == "GiB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1_024
+    raise AssertionError
+
+
+def pretty(text: str) -> str:
+    """JSON with breaks and blanks where it is JSON; anything else as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
