@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -71,9 +71,10 @@ class Gate:
         if refusal is not None:
             await _refuse(scope, answer, *refusal)
             return
-        try:
-            await self._app(scope, _measured(receive), answer)
-        except TooLargeError:
+        body = _Body(receive, answer)
+        with suppress(TooLargeError):
+            await self._app(scope, body.receive, body.send)
+        if body.too_large and not body.answered:
             await _refuse(scope, answer, 413, "the body is too large")
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
@@ -147,8 +148,9 @@ def cookie_in(header: bytes) -> str | None:
 def _same_origin(headers: dict[bytes, bytes]) -> bool:
     """Whether the browser says that one of our own pages sends this; scripts say nothing."""
     site = headers.get(b"sec-fetch-site")
-    if site is not None and site not in (b"same-origin", b"none"):
-        return False
+    if site is not None:
+        # Then the Origin adds nothing: under our own no-referrer policy a form's is "null".
+        return site in (b"same-origin", b"none")
     origin = headers.get(b"origin")
     if origin is None:
         return True
@@ -167,18 +169,30 @@ def _length(header: bytes) -> int:
     return int(header) if header.isdigit() and len(header) < 19 else CONSOLE_BODY_BYTES.default + 1
 
 
-def _measured(receive: Receive) -> Callable[[], Any]:
-    taken = 0
+class _Body:
+    """Measures what is received; once that is too much, what the application makes of it is not sent."""
 
-    async def measured() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > CONSOLE_BODY_BYTES.default:
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._taken = 0
+        self.answered = False
+
+    @property
+    def too_large(self) -> bool:
+        return self._taken > CONSOLE_BODY_BYTES.default
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        if self.too_large:
             raise TooLargeError
         return message
 
-    return measured
+    async def send(self, message: Message) -> None:
+        if not self.too_large or self.answered:
+            self.answered = True
+            await self._send(message)
 
 
 async def _refuse(scope: Scope, send: Send, status: int, why: str) -> None:

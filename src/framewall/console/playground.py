@@ -33,6 +33,8 @@ from framewall.replay import Lines
 LEAVES = 500
 VALUE_CHARS = 2_000
 
+_TEXT_FORMATS = frozenset({"json", "xml", "form", "yaml", "multipart"})
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -109,7 +111,9 @@ def _branch(packet: Packet) -> Branch:
 
 def _leaves(part: Part) -> tuple[str, list[Leaf]]:
     """The part's likeliest format, and its leaves by their names."""
-    format = next(iter(readings(part.data, part.hint)), "text")
+    plain = _is_plain(part.data)
+    likely = (name for name in readings(part.data, part.hint) if not plain or name in _TEXT_FORMATS)
+    format = next(likely, "text")
     try:
         rows = walk(part.data, format)
     except ValueError:
@@ -122,6 +126,14 @@ def _leaves(part: Part) -> tuple[str, list[Leaf]]:
     if not found and part.data:
         return ("text", [Leaf(_field(part, ()), "key" if part.key else "value", "text", _text(part.data))])
     return format, found
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether it is text, which some binary format can always be read into."""
+    try:
+        return data.decode().isprintable()
+    except UnicodeDecodeError:
+        return False
 
 
 def _field(part: Part, path: Iterable[str | bytes | int]) -> str:

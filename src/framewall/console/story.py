@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from framewall._core import walk
+from framewall._core import formats, walk
 from framewall.console.undo import undo
 from framewall.console.visible import Span
 from framewall.model import Event, Finding
 
 #: Leaves looked at to find where a match came from, over all layers.
 _TRIED = 2_000
-_FORMATS = frozenset(
-    {"json", "bson", "msgpack", "cbor", "ubjson", "smile", "protobuf", "xml", "form", "yaml", "multipart"}
-)
+# A token is a layer of its own: its parts are documents.
+_FORMATS = frozenset(formats()) - {"text", "jwt"}
 _LAYERS = {
     "percent": "Percent-decoded, as a URL is",
     "plus": "Decoded as a form is: plus signs are blanks",
@@ -90,14 +89,14 @@ def tell(event: Event, finding: Finding) -> list[Step]:
     layers = _layers(event, finding)
     trail = _trail(request.body, layers, finding.match) or []
     if layers and layers[0] in _FORMATS:
-        steps.append(Step(layers[0], f"Parsed as {layers[0]}"))
+        steps.append(Step(layers[0], f"Parsed as {_spelt(layers[0])}"))
     steps.append(Step("field", finding.field, trail[0] if trail else None))
     # After the leaf the trail has the text behind each further layer.
     for place, name in enumerate(layers):
         if place == 0 and name in _FORMATS:
             continue
         at = place + (0 if layers[0] in _FORMATS else 1)
-        says = _LAYERS.get(name, f"Parsed as {name}" if name in _FORMATS else f"Decoded: {name}")
+        says = _LAYERS.get(name, f"Parsed as {_spelt(name)}" if name in _FORMATS else f"Decoded: {name}")
         steps.append(Step(name, says, trail[at] if at < len(trail) else None))
     seen = Step(
         "match", f"{finding.rule} matches, +{finding.score}", finding.match, ((0, len(finding.match)),)
@@ -132,6 +131,10 @@ def _layers(event: Event, finding: Finding) -> list[str]:
     """Formats and views from outside in, without the framework around them."""
     frame = {event.framework} - _FORMATS | {"websocket", "http"}
     return [name for name in finding.chain if name not in frame]
+
+
+def _spelt(format: str) -> str:
+    return format.upper() if format in ("json", "bson", "cbor", "xml", "yaml") else format
 
 
 def _with_mark(step: Step, match: str) -> Step:

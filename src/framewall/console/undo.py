@@ -74,20 +74,15 @@ def _escapes(text: str) -> str:
 
 def _inflate(bits: int) -> Callable[[str], str | None]:
     def inflate(text: str) -> str | None:
-        packed = _packed(text)
-        if packed is None:
-            return None
-        return _text(zlib.decompressobj(bits).decompress(packed, SHOWN_BYTES))
+        return _text(zlib.decompressobj(bits).decompress(_packed(text), SHOWN_BYTES))
 
     return inflate
 
 
-def _packed(text: str) -> bytes | None:
+def _packed(text: str) -> bytes:
     """The bytes that an earlier layer could only show as ``\\x1f``."""
-    try:
-        return re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), text.encode("latin-1"))
-    except UnicodeEncodeError:
-        return None
+    raw = text.encode("utf-8", "surrogatepass")
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), raw)
 
 
 def _text(data: bytes) -> str:
