@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,9 @@ from framewall.console.accounts import FIRST, Accounts, Role
 from framewall.console.context import Context, accounts_path
 from framewall.console.serve import DEFAULT_LISTEN, Place, check, listen, serve, url
 from framewall.events import DEFAULT_URL
+
+_NICE = 5
+"""Beside a node, the console yields to traffic."""
 
 
 @click.command("console", short_help="Show the attacks in a browser.")
@@ -56,7 +60,8 @@ def command(
     """Show the attacks in a browser: search them, see how each was found, make exceptions, ban.
 
     It reads the events and asks the running node by its control socket; it is a process of its own, and
-    traffic never depends on it. At the first start a password is made up and printed, once.
+    traffic never depends on it. At the first start a password is made up and printed, once; or it is what
+    FRAMEWALL_CONSOLE_PASSWORD says.
     """
     if set_password is not None:
         _set_password(accounts or accounts_path(events), set_password)
@@ -67,11 +72,14 @@ def command(
     with listen(place) as opened:
         here = url(opened, place.secure)
         click.echo(f"framewall: console at {here}", err=True)
-        made = context.accounts.first_run()
+        made = context.accounts.first_run(os.environ.pop("FRAMEWALL_CONSOLE_PASSWORD", None))
         if made is not None:
             click.echo(
                 f"framewall: first sign-in: user {FIRST}, password {made} (shown only this once)", err=True
             )
+        if parent is not None:
+            os.nice(_NICE)
+            click.echo("framewall: console ready", err=True)
         serve(context, place, opened, parent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sys
@@ -33,7 +34,10 @@ class DemoError(FramewallError):
 @click.option(
     "--chat-port", default=3000, show_default=True, help="Where the chat listens; if taken, a free one."
 )
-def command(port: int, chat_port: int) -> None:
+@click.option(
+    "--console-port", default=8081, show_default=True, help="Where the console listens; if taken, a free one."
+)
+def command(port: int, chat_port: int, console_port: int) -> None:
     """Show a chat behind Framewall: attack it in one browser window, and watch the other.
 
     Needs a checkout of Framewall (the chat is its examples/chat) and Node.js; `make demo` installs the rest.
@@ -49,11 +53,15 @@ def command(port: int, chat_port: int) -> None:
         direct = "http://127.0.0.1:" + chat.wait_for(r"listening on (\d+)")
 
         run = [sys.executable, "-m", "framewall", "run", "--listen", f"127.0.0.1:{_free(port)}"]
-        run += ["--upstream", direct, "--events", events]
+        run += ["--upstream", direct, "--events", events, "--console", f"127.0.0.1:{_free(console_port)}"]
         wall = stack.enter_context(Child("Framewall", run, {}, _from_framewall, stop.set))
-        protected = wall.wait_for(r"(http://127\.0\.0\.1:\d+)")
+        protected = wall.wait_for(r"listening on (http://127\.0\.0\.1:\d+)")
+        console = wall.wait_for(r"console at (\S+)")
+        password = os.environ.get("FRAMEWALL_CONSOLE_PASSWORD") or wall.wait_for(
+            r"user admin, password (\S+)"
+        )
 
-        click.echo(_welcome(protected, direct))
+        click.echo(_welcome(protected, direct, console, password))
         with closing(open_source(events)) as source:
             for event in source.follow(Query(), stop):
                 _show.console().print(_show.whole(event), soft_wrap=True)
@@ -63,10 +71,11 @@ def command(port: int, chat_port: int) -> None:
     click.echo("\nStopped: the chat, Framewall, and the demo's events are gone.")
 
 
-def _welcome(protected: str, direct: str) -> str:
+def _welcome(protected: str, direct: str, console: str, password: str) -> str:
     return f"""
   Framewall protects the chat at   {protected}
   The same chat without it is at   {direct}
+  The console shows attacks at     {console}   (user admin, password {password})
 
   1. Open {protected} in two browser windows, join with two names, say hello.
   2. Paste this into one of them and send it:

@@ -6,11 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
 
 from framewall.cli import _show
+from framewall.cli._beside import Beside
 from framewall.cli._controlled import Controlled
 from framewall.cli._logging import log_to_stderr
 from framewall.cli._options import config_option, file_in_use
@@ -21,6 +23,8 @@ from framewall.config.policies import policy, process_limits, routes
 from framewall.config.relay import relay_settings
 from framewall.config.rules import engine
 from framewall.config.settings import engine_settings
+from framewall.control import socket_path
+from framewall.control.places import OFF
 from framewall.errors import ConfigError, FramewallError
 from framewall.events import Counts, EventSink, open_sink
 from framewall.model import Event
@@ -93,17 +97,30 @@ def protect(read: Callable[[], Configuration]) -> None:
     ``read`` gives the configuration, and on SIGHUP again as it is written then.
     """
     configuration = read()
-    if configuration.console != "off":
-        raise ConfigError(
-            "this Framewall has no console", key="console", instead="leave it out, or write off"
-        )
     log_to_stderr(configuration.log_level)
     stop = stop_on_signals()
     sink = open_sink(configuration.events, process_limits(configuration))
     try:
-        _serve(configuration, read, sink, stop)
+        with _console(configuration) as console:
+            _serve(configuration, read, sink, stop, console)
     finally:
         _account_for(sink.close())
+
+
+def _console(configuration: Configuration) -> AbstractContextManager[Beside | None]:
+    """The console, if there is to be one, over the first store that it can read."""
+    if configuration.console == "off":
+        return nullcontext()
+    stores = [url for url in configuration.events if not url.endswith(":-")]
+    if not stores:
+        raise ConfigError(
+            "the console has no events to show",
+            key="console",
+            instead="add a store such as sqlite:PATH to events",
+        )
+    store = min(stores, key=lambda url: not url.startswith("sqlite:"))
+    control = socket_path(configuration.events, configuration.control)
+    return Beside(["--listen", configuration.console, "--events", store, "--control", str(control or OFF)])
 
 
 def _serve(
@@ -111,6 +128,7 @@ def _serve(
     read: Callable[[], Configuration],
     sink: EventSink,
     stop: threading.Event,
+    console: Beside | None,
 ) -> None:
     meters = Meters()
     inspector = Inspector(
@@ -133,6 +151,8 @@ def _serve(
             )
             again = reload_on_signal()
             click.echo(_banner(configuration, relay.addresses), err=True)
+            if console is not None:
+                console.tell()
             while not stop.wait(_LOOK_SECONDS):
                 if again.is_set():
                     again.clear()

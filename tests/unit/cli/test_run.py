@@ -81,7 +81,7 @@ def test_nothing_to_protect_is_told(tmp_path: Path) -> None:
         (["--upstream", "http://a", "--listen", "8080"], '--listen: "8080" does not say on which address'),
         (["--upstream", "http://a", "--events", "x"], "--events: 'x' names no event store; write one of:"),
         (["--upstream", "http://a", "--events", "sqlite:/none/x"], "there is no directory /none"),
-        (["--upstream", "http://a", "--console", "127.0.0.1:9"], "console: this Framewall has no console"),
+        (["--upstream", "http://a", "--console", "127.0.0.1:9", "--events", "jsonl:-"], "console: the console has no"),
         (["--config", "none.toml"], "none.toml: it cannot be read: No such file or directory"),
     ],
 )  # fmt: skip

@@ -201,7 +201,10 @@ def test_a_body_over_the_cap_is_refused_also_where_its_length_is_not_told(client
     headers = {"x-csrf-token": sign_in(client)}
     most = CONSOLE_BODY_BYTES.default
     assert client.post("/playground", content=b"x" * (most + 1), headers=headers).status_code == 413
-    for path, kind in (("/playground", "application/x-www-form-urlencoded"), ("/api/inspect", "application/json")):
+    for path, kind in (
+        ("/playground", "application/x-www-form-urlencoded"),
+        ("/api/inspect", "application/json"),
+    ):
         pieces = (b"x" * 65_536 for _ in range(most // 65_536 + 2))
         chunked = client.post(path, content=pieces, headers={**headers, "content-type": kind})
         assert chunked.status_code == 413, path
