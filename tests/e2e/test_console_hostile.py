@@ -1,0 +1,112 @@
+"""Attacks of every class, stored in every field of events: the console shows them, and they do nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from e2e.operator import PASSWORD, Operator
+from framewall.console.catalogue import catalogue
+from framewall.events import open_sink
+from framewall.model import Direction, Event, Finding, Said
+from support.events import event
+from support.running import Running
+
+#: What is aimed at pages like these: out of attributes, scripts, templates and styles.
+AIMED = (
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus=alert(1) x='",
+    "</textarea></pre></title></style><svg onload=alert(1)>",
+    "<a hx-get=//evil.example hx-trigger=load>",
+    "<div hx-on:load=alert(1) data-hx-get=/sign-out hx-trigger=load>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<base href=//evil.example/><link rel=stylesheet href=//evil.example/a.css>",
+    "{{7*7}}{% raw %}<script>alert(1)</script>{% endraw %}",
+    "javascript:alert(1)",
+    "data: hit\n\nevent: hit\ndata: <img src=x onerror=alert(1)>\n\n",
+    "\u202e<script>alert(1)</script>\u2066\u200b\x00\x1b]0;x\x07",
+)
+
+
+def hostile(number: int, text: str) -> Event:
+    """An event with the text wherever an event can have text."""
+    finding = Finding(text, text, text, (text, "json", text), text, 5)
+    said = (Said(1_700_000_000.0, Direction.CLIENT, text, 5, text),)
+    request = f"POST {text} WEBSOCKET/13\nHost: {text}\n{text}: {text}\nFramewall-Message: {text}\nFramewall-Packet: {text}\n\n{text}"
+    return replace(
+        event(number), node=text, route=text, attacks=(text, "xss"), client_ip=text, session=text, transport=text,
+        path=text, framework=text, event=text, findings=(finding,), request=request, before=said, after=said,
+    )  # fmt: skip
+
+
+def corpus() -> tuple[list[str], list[str]]:
+    """The scripts one by one; all other classes' examples, a class at a time."""
+    scripts = [text for rule in catalogue() if rule.attack == "xss" for text in rule.finds]
+    others: dict[str, list[str]] = {}
+    for rule in catalogue():
+        if rule.attack != "xss":
+            others.setdefault(rule.attack, []).extend(rule.finds)
+    return [*AIMED, *scripts], ["\n".join(texts) for texts in others.values()]
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("hostile")
+    url = f"sqlite:{folder / 'events.db'}"
+    scripts, others = corpus()
+    assert len(scripts) > 30
+    assert len(others) > 15
+    sink = open_sink(url)
+    for number, text in enumerate([*scripts, *others]):
+        assert sink.put(hostile(number, text))
+    assert sink.close().written == len(scripts) + len(others)
+    command = [sys.executable, "-m", "framewall", "console", "--events", url, "--listen", "127.0.0.1:0"]
+    with Running(command, env={"FRAMEWALL_CONSOLE_PASSWORD": PASSWORD}) as running:
+        yield running
+
+
+def test_nothing_in_stored_attacks_comes_alive(console: Running, chromium: Browser) -> None:
+    operator = Operator.arrives(chromium, console.wait_for(r"console at (\S+)").group(1))
+    page = operator.goes("/attacks?show=hits")
+    scripts, others = corpus()
+    while page.locator("tr[data-row]").count() < len(scripts) + len(others):
+        seen = page.locator("tr[data-row]").count()
+        page.keyboard.press("End")
+        expect(page.locator("tr[data-row]")).not_to_have_count(seen)
+    expect(page.locator("tr[data-row]")).to_have_count(len(scripts) + len(others))
+    for path in (
+        "/?range=90d&by=route",
+        "/attacks",
+        "/attacks?show=hits&q=" + quote('"onerror"'),
+        "/rules",
+        "/playground",
+    ):
+        operator.goes(path)
+        page.wait_for_timeout(50)
+    for number in range(len(scripts) + len(others)):
+        operator.goes(f"/hits/{number}")
+        assert (
+            page.locator(
+                "main script, main img, main iframe, main style, main link, main base, main meta"
+            ).count()
+            == 0
+        )
+    for number in range(len(AIMED)):
+        operator.goes(f"/playground?hit={number}")
+        expect(page.locator("#judged .judged")).to_be_visible()
+    assert operator.happened == []
+
+
+def test_a_payload_that_is_searched_for_stays_text(console: Running, chromium: Browser) -> None:
+    operator = Operator.arrives(chromium, console.wait_for(r"console at (\S+)").group(1))
+    for text in AIMED:
+        operator.goes("/attacks?q=" + quote(text))
+        operator.goes("/rules?find=" + quote(text))
+    assert operator.happened == []
