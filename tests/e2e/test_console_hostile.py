@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -39,7 +38,8 @@ def hostile(number: int, text: str) -> Event:
     """An event with the text wherever an event can have text."""
     finding = Finding(text, text, text, (text, "json", text), text, 5)
     said = (Said(1_700_000_000.0, Direction.CLIENT, text, 5, text),)
-    request = f"POST {text} WEBSOCKET/13\nHost: {text}\n{text}: {text}\nFramewall-Message: {text}\nFramewall-Packet: {text}\n\n{text}"
+    headers = (f"{name}: {text}" for name in ("Host", text, "Framewall-Message", "Framewall-Packet"))
+    request = "\n".join([f"POST {text} WEBSOCKET/13", *headers, "", text])
     return replace(
         event(number), node=text, route=text, attacks=(text, "xss"), client_ip=text, session=text, transport=text,
         path=text, framework=text, event=text, findings=(finding,), request=request, before=said, after=said,

@@ -6,7 +6,8 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -92,7 +93,7 @@ def url(opened: socket.socket, secure: bool) -> str:
 
 def serve(context: Context, place: Place, opened: socket.socket, parent: int | None = None) -> None:
     """Serves until SIGTERM or SIGINT; with ``parent``, no longer than that process lives."""
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(context),
             log_level="warning",
@@ -107,8 +108,21 @@ def serve(context: Context, place: Place, opened: socket.socket, parent: int | N
         )
     )
     if parent is not None:
-        _die_with(parent, lambda: signal.raise_signal(signal.SIGTERM))
+        _die_with(parent, server.end)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.end())
     server.run(sockets=[opened])
+
+
+class _Server(uvicorn.Server):
+    """Ends well when it is told to: uvicorn's own would then let the signal kill it."""
+
+    def end(self) -> None:
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def _die_with(parent: int, end: Callable[[], None]) -> None:

@@ -87,7 +87,7 @@ def test_beside_a_node_it_is_started_anew_and_ends_with_the_node(tmp_path: Path)
         first = node.wait_for(r"console at (\S+)").group(1)
         assert status(f"{first}sign-in") == 200
         (console,) = children(node.pid)
-        assert os.getpriority(os.PRIO_PROCESS, console) == 5
+        assert os.getpriority(os.PRIO_PROCESS, console) == os.getpriority(os.PRIO_PROCESS, node.pid) + 5
         os.kill(console, signal.SIGKILL)
         again = node.wait_for(r"framewall\.console: framewall: console at (\S+)").group(1)
         assert status(f"{again}sign-in") == 200

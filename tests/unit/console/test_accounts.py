@@ -131,9 +131,10 @@ def test_a_person_removed_is_out(accounts: Accounts) -> None:
 
 def test_the_last_operator_stays(accounts: Accounts) -> None:
     accounts.add_user("bob", PASSWORD, Role.VIEWER)
-    for change in (lambda: accounts.remove_user("alice"), lambda: accounts.set_role("alice", Role.VIEWER)):
-        with pytest.raises(AccountError, match="last operator"):
-            change()
+    with pytest.raises(AccountError, match="last operator"):
+        accounts.remove_user("alice")
+    with pytest.raises(AccountError, match="last operator"):
+        accounts.set_role("alice", Role.VIEWER)
     accounts.set_role("bob", Role.OPERATOR)
     accounts.remove_user("alice")
     assert [user.name for user in accounts.users()] == ["bob"]

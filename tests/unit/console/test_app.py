@@ -217,7 +217,7 @@ def test_people_and_tokens_are_managed(tmp_path: Path) -> None:
     headers = {"x-csrf-token": sign_in(client)}
 
     def send(path: str, **data: str) -> int:
-        return client.post(path, data=data, headers=headers).status_code
+        return int(client.post(path, data=data, headers=headers).status_code)
 
     assert send("/settings/users", name="bob", password="long enough", role="viewer") == 204
     assert send("/settings/users", name="bob", password="long enough", role="viewer") == 422
@@ -254,10 +254,10 @@ def test_views_are_kept_and_forgotten(made: tuple[Context, TestClient, str]) -> 
 
 def test_a_rule_is_tried(made: tuple[Context, TestClient, str]) -> None:
     _, client, csrf = made
-    tried = {"headers": {"x-csrf-token": csrf}}
-    found = client.post("/playground/rule/xss.markup", data={"text": "<script>"}, **tried)  # type: ignore[arg-type]
+    headers = {"x-csrf-token": csrf}
+    found = client.post("/playground/rule/xss.markup", data={"text": "<script>"}, headers=headers)
     assert "xss.markup finds" in found.text
-    passed = client.post("/playground/rule/xss.markup", data={"text": "<3"}, **tried)  # type: ignore[arg-type]
+    passed = client.post("/playground/rule/xss.markup", data={"text": "<3"}, headers=headers)
     assert "finds nothing" in passed.text
 
 
