@@ -8,6 +8,7 @@ use super::scan::{Fresh, Place, Scan, is_noise};
 use super::settings::Settings;
 use super::{Attack, Part, Report, Scratch};
 use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
+use crate::limits;
 
 /// From this likelihood on, a reading is taken at its word: its limits count and what nests in it is read.
 const SURE: u8 = 50;
@@ -48,6 +49,12 @@ fn strict(format: &str, bytes: &[u8]) -> bool {
 fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes)
         .is_ok_and(|text| !text.bytes().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()))
+}
+
+/// Whether a guessed reading that is too deep is no chance: a run of one letter opens groups in protobuf, but what is
+/// no text, or is laid out as YAML, Ion or a form, does not happen to go so deep.
+fn means_depth(format: &str, bytes: &[u8]) -> bool {
+    matches!(format, "yaml" | "ion" | "form") || !is_text(bytes)
 }
 
 /// A number as every parser writes it; lenient walkers also call `7*7` one.
@@ -151,7 +158,7 @@ fn walk(
     let mut first = true;
     loop {
         let rest = &bytes[start..];
-        let mut sink = Walked { scan, root, chain: &chain, base: start, sure, odd: false };
+        let mut sink = Walked { scan, root, chain: &chain, bytes: rest, base: start, sure, odd: false };
         let outcome = format.walk(rest, path, budget, &mut sink);
         first &= !sink.odd;
         match outcome {
@@ -177,6 +184,7 @@ struct Walked<'s, 'a> {
     scan: &'s mut Scan<'a>,
     root: &'s Root,
     chain: &'s [&'static str],
+    bytes: &'s [u8],
     base: usize,
     sure: bool,
     /// Whether something was read that a strict parser refuses.
@@ -220,7 +228,12 @@ impl Sink for Walked<'_, '_> {
         let (part, span) = (self.root.part, self.span(span));
         let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
-            Anomaly::Limit(limit) if self.sure => self.scan.limit(limit, &place),
+            Anomaly::Limit(limit)
+                if self.sure
+                    || limit == limits::FORMAT_DEPTH && means_depth(self.chain.last().unwrap_or(&""), self.bytes) =>
+            {
+                self.scan.limit(limit, &place);
+            }
             Anomaly::Limit(_) => {}
             Anomaly::Structure(name) => self.scan.structure(name, self.sure, &place),
         }

@@ -9,11 +9,9 @@ use std::ops::Range;
 use super::probe::reads_as_text;
 use super::tree::{Tree, Turn, UNCOUNTED, Walked};
 use super::{Container, Format, Halted, Kind, Likelihood, Walk};
+use crate::limits;
 
 pub mod schema;
-
-/// Messages inside one another that are guessed at; with a schema the budget's depth holds.
-const GUESSED_DEPTH: usize = 16;
 
 /// Fields that a guess at the whole input looks at.
 const GLANCE: usize = 64;
@@ -65,6 +63,10 @@ type State<'d, 'w, 'a, 's> = Tree<'d, 'w, 'a, Message<'s>>;
 fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schema::Message)>) -> Result<usize, Halted> {
     let mut tree = Tree::new(bytes, walk);
     let schema = root.map(|(schema, _)| schema);
+    // Every message around the others is read with them: what is too deep is known before it is.
+    if root.is_none() && goes_deeper(bytes, tree.walk.depth_left()) {
+        return Err(tree.walk.spent(limits::FORMAT_DEPTH, 0));
+    }
     let whole = Message { end: End::At(bytes.len()), described: root.map(|(_, message)| message), packed: None };
     tree.step()?;
     tree.enter(Turn::Value, Container::Map, UNCOUNTED, 0, whole)?;
@@ -165,7 +167,10 @@ fn member<'s>(
 /// Bytes of which only the length is known: read every way that holds.
 fn guess(tree: &mut State<'_, '_, '_, '_>, bytes: &[u8], span: Range<usize>) -> Walked {
     let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(is_control));
-    let found = if tree.levels.len() < GUESSED_DEPTH { scan(bytes, usize::MAX) } else { None };
+    let mut found = scan(bytes, usize::MAX);
+    if found.is_some_and(|found| found.texts > 0) && tree.walk.too_deep(span.start)? {
+        found = None;
+    }
     if is_text || found.is_none_or(|found| found.hides) {
         tree.value(if is_text { Kind::Text } else { Kind::Binary }, bytes, span.clone())?;
     }
@@ -234,6 +239,8 @@ fn scalar(tree: &mut State<'_, '_, '_, '_>, kind: schema::Type) -> Walked {
 struct Found {
     /// Fields that are text.
     texts: u32,
+    /// The longest field's content.
+    longest: (usize, usize),
     /// Bytes between the fields' contents could be part of a text that the fields would cut up.
     hides: bool,
 }
@@ -261,6 +268,9 @@ fn scan(bytes: &[u8], most: usize) -> Option<Found> {
                 content = usize::try_from(varint(bytes, &mut at)?).ok()?;
                 let text = bytes.get(at..at.checked_add(content)?)?;
                 found.texts += u32::from(content > 0 && reads_as_text(text));
+                if content > found.longest.1 - found.longest.0 {
+                    found.longest = (at, at + content);
+                }
                 at += content;
             }
             _ => return None,
@@ -269,6 +279,17 @@ fn scan(bytes: &[u8], most: usize) -> Option<Found> {
         found.hides |= head.iter().any(|byte| matches!(byte, 0x20..=0x7e));
     }
     (groups == 0 || at < bytes.len()).then_some(found).filter(|_| !bytes.is_empty())
+}
+
+/// Whether more than `most` messages stand inside one another where the most bytes are; every head is looked at once.
+fn goes_deeper(mut bytes: &[u8], most: u32) -> bool {
+    for _ in 0..=most {
+        match scan(bytes, usize::MAX) {
+            Some(Found { longest: (start, end), .. }) if start < end => bytes = &bytes[start..end],
+            _ => return false,
+        }
+    }
+    true
 }
 
 fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {

@@ -84,6 +84,11 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
+    /// Containers that may still be opened inside those that are.
+    pub fn depth_left(&self) -> u32 {
+        self.budget.depth.saturating_sub(self.depth)
+    }
+
     /// Containers now open.
     pub fn depth(&self) -> u32 {
         self.depth

@@ -37,8 +37,12 @@ impl Format for Yaml {
         let head = &text[..text.len().min(512)];
         let Some(line) = memchr::memchr(b'\n', head) else {
             // One line is YAML only if it does what only YAML does.
-            let tagged = memchr::memmem::find(head, b": !").or_else(|| memchr::memmem::find(head, b"- !"));
-            return if tagged.is_some() { 40 } else { 0 };
+            let holds = |parts: &[&[u8]]| parts.iter().any(|part| memchr::memmem::find(head, part).is_some());
+            return match () {
+                () if holds(&[b": !", b"- !"]) => 40,
+                () if head.starts_with(b"- - ") || holds(&[b": {", b": [", b"- {", b"- ["]) => 25,
+                () => 0,
+            };
         };
         let first = head[..line].trim_ascii();
         let key = memchr::memchr(b':', first).is_some_and(|colon| matches!(first.get(colon + 1), None | Some(b' ')));

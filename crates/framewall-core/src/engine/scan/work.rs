@@ -7,8 +7,8 @@ use super::{Place, Scan};
 use crate::engine::Attack;
 use crate::limits::{self, Limit};
 
-/// Work that is still done on a message that a reached limit blocks: about some milliseconds.
-const AFTER_BOMB: u64 = 2 << 20;
+/// Work that is still done on a message that a reached limit blocks: some milliseconds.
+const AFTER_BOMB: u64 = 1 << 20;
 
 /// Work of one leaf, however short.
 pub(super) const LEAF: u64 = 256;
