@@ -23,7 +23,7 @@ MESSAGE_FRAMES = Limit("message_frames", 65_536, "Close 1009; nothing of the mes
 FORMAT_DEPTH = Limit("format_depth", 64, "data_bomb finding; the rest is scanned raw")
 FORMAT_NODES = Limit("format_nodes", 100_000, "data_bomb finding; the rest is scanned raw")
 DECODED_BYTES = Limit("decoded_bytes", 16 << 20, "data_bomb finding; decoding stops")
-DECODE_LAYERS = Limit("decode_layers", 5, "data_bomb finding; deeper layers are not opened")
+DECODE_LAYERS = Limit("decode_layers", 8, "data_bomb finding; deeper layers are not opened")
 LEAF_FANOUT = Limit("leaf_fanout", 32, "data_bomb finding; further views are not made")
 SCAN_WORK = Limit("scan_work", 192 << 20, "data_bomb finding; the rest is not scanned")
 

@@ -34,7 +34,7 @@ limits! {
     /// Bytes produced by all decoding of one message, views included.
     DECODED_BYTES = "decoded_bytes", 16 << 20, "data_bomb finding; decoding stops";
     /// Decoded forms inside one another (base64 in JSON in gzip is three).
-    DECODE_LAYERS = "decode_layers", 5, "data_bomb finding; deeper layers are not opened";
+    DECODE_LAYERS = "decode_layers", 8, "data_bomb finding; deeper layers are not opened";
     /// Readings and views kept for one leaf.
     LEAF_FANOUT = "leaf_fanout", 32, "data_bomb finding; further views are not made";
     /// Scanning work of one message; a unit is about a nanosecond of a common processor.

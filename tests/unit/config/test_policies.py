@@ -60,7 +60,7 @@ def test_exceptions_add_up() -> None:
 def test_limits_are_changed_one_by_one() -> None:
     chat, rest = decided(FILE).routes
     assert [chat.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, DECODE_LAYERS)] == [65_536, 32, 2]
-    assert [rest.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, DECODE_LAYERS)] == [1 << 20, 32, 5]
+    assert [rest.limits[each] for each in (MESSAGE_BYTES, FORMAT_DEPTH, DECODE_LAYERS)] == [1 << 20, 32, 8]
     assert process_limits(from_text(FILE))[EVENT_QUEUE] == 7
 
 

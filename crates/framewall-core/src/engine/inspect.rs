@@ -57,6 +57,12 @@ fn means_depth(format: &str, bytes: &[u8]) -> bool {
     matches!(format, "yaml" | "ion" | "form") || !is_text(bytes)
 }
 
+/// Whether every step here has a mark of its own: what raw deflate and respellings make of noise is noise, with runs.
+fn is_solid(chain: &[&str]) -> bool {
+    const MARKED: [&str; 6] = ["base64", "gzip", "zlib", "zstd", "hex", "percent"];
+    chain.iter().all(|step| MARKED.contains(step) || formats::by_name(step).is_some())
+}
+
 /// A number as every parser writes it; lenient walkers also call `7*7` one.
 fn plain_number(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'))
@@ -195,6 +201,13 @@ impl Walked<'_, '_> {
     /// Where that is in the part, unless the document was decoded from something in it.
     fn span(&self, span: Range<usize>) -> Option<Range<usize>> {
         (self.root.whole && self.chain.len() == 1).then(|| self.base + span.start..self.base + span.end)
+    }
+
+    /// Whether reaching this limit says something of the message.
+    fn counts(&self, limit: limits::Limit) -> bool {
+        let format = self.chain.last().unwrap_or(&"");
+        let meant = self.sure || limit == limits::FORMAT_DEPTH && means_depth(format, self.bytes);
+        meant && (is_solid(self.chain) || is_text(self.bytes))
     }
 }
 

@@ -6,20 +6,25 @@ use std::ops::Range;
 use super::{Place, Scan};
 use crate::engine::compile::Rule;
 use crate::engine::{Attack, Finding, Report, tokens, views};
-use crate::formats::{Path, Segment};
+use crate::formats::{self, Path, Segment};
 
 /// Findings of one message that are kept.
 pub(super) const KEPT: usize = 64;
 /// Further places of findings, as other readings name them.
-pub(super) const FURTHER: usize = 32;
+pub(super) const FURTHER: usize = 96;
 /// Matched bytes that are kept.
 const SHOWN: usize = 256;
 
 impl Scan<'_> {
-    /// Sum of the scores, capped by class, and the findings, strongest first; of equal ones the most exactly placed.
+    /// Sum of the scores, capped by class, and the findings, strongest first; of equal ones the most exactly placed,
+    /// by the reading that had to respell the least.
     pub fn report(mut self) -> Report {
         self.findings.append(&mut self.further);
-        self.findings.sort_by_key(|finding| (Reverse(finding.score), Reverse(finding.path.len()), finding.chain.len()));
+        self.findings.sort_by_cached_key(|finding| {
+            let views = finding.chain.iter().filter(|step| formats::by_name(step).is_none()).count();
+            let depth = Reverse(finding.path.len());
+            (Reverse(finding.score), is_misread(&finding.path), depth, views, finding.chain.len())
+        });
         self.findings.truncate(KEPT);
         let score = self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum();
         Report { score, findings: self.findings }
@@ -126,6 +131,15 @@ fn is_markup(place: &Place<'_>, depth: usize) -> bool {
     place.chain.last() == Some(&"xml")
         && matches!(place.path.iter().nth(depth), Some(Segment::Key(name))
             if std::str::from_utf8(name).is_ok_and(|name| HTML.contains(&format!(" {} ", name.to_ascii_lowercase()))))
+}
+
+/// Whether names in this path look as if another format's marks were taken for names: binary read as YAML.
+fn is_misread(path: &Path) -> bool {
+    let odd = |byte: &u8| byte.is_ascii_control() || matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+    path.iter().any(|step| match step {
+        Segment::Key(name) => name.iter().any(odd) || std::str::from_utf8(name).is_err(),
+        Segment::Index(_) => false,
+    })
 }
 
 /// Whether the first path leads to something around the second.
