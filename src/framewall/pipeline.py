@@ -33,7 +33,6 @@ from framewall.model import (
     Mode,
     Opcode,
     Packet,
-    Part,
     Request,
     RequestPlan,
     Said,
@@ -41,7 +40,7 @@ from framewall.model import (
     Upgrade,
     Verdict,
 )
-from framewall.policy import Policy, RoutePolicy, bans, exceptions, handshake, traps
+from framewall.policy import Policy, RoutePolicy, bans, exceptions, handshake, schemas, traps
 from framewall.policy.judge import Judge, score
 from framewall.sessions import Conversation, Conversations
 
@@ -374,7 +373,7 @@ class Inspector:
         """Detects, scores, decides, records. The verdict, and the packet that it is about."""
         reading = judged.reading
         parts = [part for packet in reading.packets for part in packet.parts]
-        raw = self._detect(route, judged.side, parts) if parts else ()
+        raw = self._detect(route, judged.side, reading.packets) if parts else ()
         if not raw and not reading.errors:
             return _passed(reading.framework), _NOTHING
         first = raw[0].part if raw else None
@@ -407,9 +406,16 @@ class Inspector:
             )
         return verdict, packet
 
-    def _detect(self, route: RoutePolicy, side: Direction, parts: list[Part]) -> Sequence[EngineFinding]:
-        """One call of the engine for all the parts, strongest finding first."""
-        return self.engine.inspect([part[:3] for part in parts], self._engine_settings(route, side)).findings
+    def _detect(
+        self, route: RoutePolicy, side: Direction, packets: Sequence[Packet]
+    ) -> Sequence[EngineFinding]:
+        """One call of the engine for all the packets' parts, strongest finding first."""
+        parts = [
+            (part.data, schemas.hint(route.schemas, part, packet.name), part.key)
+            for packet in packets
+            for part in packet.parts
+        ]
+        return self.engine.inspect(parts, self._engine_settings(route, side)).findings
 
     def _engine_settings(self, route: RoutePolicy, side: Direction) -> Settings | None:
         """Those of a route; the last one's are kept."""

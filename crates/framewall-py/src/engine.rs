@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use framewall_core::engine::{self as core, Attack, Attacks, Glob, Part, Scratch};
-use framewall_core::formats::{Path, Role, Segment};
+use framewall_core::formats::{Path, Role, Segment, avro, protobuf};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
+
+/// A format's name, a message type, and for each descriptor its number (Avro's registries have them) and bytes.
+type SchemaArgs = (String, String, Vec<(Option<u32>, Vec<u8>)>);
 
 /// A path glob, a class, a rule.
 type ExceptionArgs = (String, Option<String>, Option<String>);
@@ -29,7 +32,7 @@ impl Settings {
     #[new]
     #[allow(clippy::too_many_arguments)]
     #[pyo3(signature = (*, threshold = None, sensitivity = None, classes = None, cap = None, caps = None,
-        exceptions = None, code = false, protected_fields = None, limits = None))]
+        exceptions = None, code = false, protected_fields = None, schemas = None, limits = None))]
     fn new(
         threshold: Option<u32>,
         sensitivity: Option<u8>,
@@ -39,6 +42,7 @@ impl Settings {
         exceptions: Option<Vec<ExceptionArgs>>,
         code: bool,
         protected_fields: Option<Vec<String>>,
+        schemas: Option<Vec<SchemaArgs>>,
         limits: Option<HashMap<String, u64>>,
     ) -> PyResult<Settings> {
         let mut inner = core::Settings { code, ..core::Settings::default() };
@@ -57,6 +61,7 @@ impl Settings {
             inner.exceptions.push(core::Exception { path: Glob::new(&path), attack, rule });
         }
         inner.protected_fields = protected_fields.unwrap_or_default().iter().map(|glob| Glob::new(glob)).collect();
+        inner.schemas = schemas.unwrap_or_default().into_iter().map(schema).collect::<PyResult<_>>()?;
         for (name, value) in limits.unwrap_or_default() {
             let narrow = u32::try_from(value).unwrap_or(u32::MAX);
             match name.as_str() {
@@ -76,6 +81,27 @@ impl Settings {
     #[getter]
     fn threshold(&self) -> u32 {
         self.inner.threshold
+    }
+}
+
+fn schema((format, message, files): SchemaArgs) -> PyResult<core::Schema> {
+    let wrong = PyValueError::new_err::<String>;
+    match (format.as_str(), files.as_slice()) {
+        ("protobuf", [(None, file)]) => {
+            let schema = protobuf::schema::Schema::parse(file).map_err(|error| wrong(error.to_string()))?;
+            let described = protobuf::schema::Described::new(schema, &message);
+            let described = described.ok_or_else(|| wrong(format!("no message type is called {message:?}")))?;
+            Ok(core::Schema(Arc::new(described)))
+        }
+        ("avro", [_, ..]) => {
+            let mut registry = avro::Registry::default();
+            for (number, file) in &files {
+                let schema = avro::schema::Schema::parse(file).ok_or_else(|| wrong("not an Avro schema".into()))?;
+                registry.add(*number, schema);
+            }
+            Ok(core::Schema(Arc::new(registry)))
+        }
+        _ => Err(wrong(format!("descriptors of {format:?} are not read"))),
     }
 }
 

@@ -40,7 +40,8 @@ class BadConfiguration(ConfigError):  # noqa: N818 (a list of what is wrong)
 def load(file: Path | None = None, options: Mapping[str, Any] | None = None) -> Configuration:
     """The configuration of ``file``, changed by ``options``: settings of the command line, by name.
 
-    Relative paths of event stores and rules in the file are relative to the file. Raises :class:`BadConfiguration`.
+    Relative paths of event stores, rules and descriptors in the file are relative to the file. Raises
+    :class:`BadConfiguration`.
     """
     return from_text(_read(file) if file else "", str(file) if file else "", options)
 
@@ -50,7 +51,9 @@ def from_text(text: str, file: str = "", options: Mapping[str, Any] | None = Non
     chosen = {name: value for name, value in (options or {}).items() if value is not None}
     document = _parse(text, file)
     try:
-        configuration = Configuration.model_validate(_with_options(document, chosen))
+        configuration = Configuration.model_validate(
+            _with_options(document, chosen), context={"folder": Path(file).parent if file else Path()}
+        )
     except ValidationError as error:
         lines = key_lines(text)
         problems = [_placed(explain(each), file, lines, chosen) for each in error.errors()]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from framewall.config.schema import PROCESS_LIMITS, Allow, Configuration, Decisions, Route
+from framewall.config.schema import PROCESS_LIMITS, Allow, Configuration, Decisions, Descriptor, Route
 from framewall.limits import Limits
-from framewall.policy import Allowance, Policy, RoutePolicy
+from framewall.policy import Allowance, Policy, RoutePolicy, Schema
 
 #: The route of a configuration that names none.
 DEFAULT_ROUTE = "default"
@@ -73,6 +73,7 @@ def _route_policy(name: str, configuration: Configuration, route: Decisions) -> 
         name=name,
         transports=None if transports is None else frozenset(each.value for each in transports),
         exceptions=tuple(_allowance(each) for each in (*configuration.exceptions, *route.exceptions)),
+        schemas=tuple(_schema(each) for each in (*route.schemas, *configuration.schemas)),
         limits=Limits(tuple({**configuration.limits, **route.limits}.items())),
         **chosen,
     )
@@ -80,3 +81,7 @@ def _route_policy(name: str, configuration: Configuration, route: Decisions) -> 
 
 def _allowance(allow: Allow) -> Allowance:
     return Allowance(field=allow.field, event=allow.event, attack=allow.attack, rule=allow.rule)
+
+
+def _schema(descriptor: Descriptor) -> Schema:
+    return Schema(descriptor.format, descriptor.files, descriptor.message, descriptor.event)

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from framewall._core import Settings
 from framewall.config import values
 from framewall.events import DEFAULT_URL
 from framewall.model import Mode, Transport
@@ -42,6 +43,7 @@ Origins = Annotated[tuple[Annotated[str, BeforeValidator(values.as_origin)], ...
 Subprotocols = Annotated[tuple[Annotated[str, BeforeValidator(values.as_token)], ...], _Listed]
 Bans = Annotated[tuple[Annotated[str, BeforeValidator(values.as_ban)], ...], _Listed, Field(min_length=1)]
 Transports = Annotated[tuple[Transport, ...], _Listed]
+Contents = Annotated[bytes, BeforeValidator(values.as_contents)]
 
 #: Caps of the whole process: a route cannot have its own.
 PROCESS_LIMITS = frozenset(
@@ -87,6 +89,62 @@ class Allow(Table):
                 "an exception without a condition would allow everything",
                 'write at least one of rule, attack, field, event; to allow everything write mode = "off"',
             )
+        return self
+
+
+class Descriptor(Table):
+    """Names for the fields of a binary format, whose data has none."""
+
+    event: StrictStr = Field(
+        default="", description="The event whose data is described; `*` stands for anything. All, if not set."
+    )
+    protobuf: Contents | None = Field(
+        default=None,
+        description="A file with a `FileDescriptorSet`, as `protoc --include_imports --descriptor_set_out` "
+        "writes it.",
+    )
+    message: StrictStr = Field(
+        default="", description="The full name of the message type that is sent: `chat.Envelope`."
+    )
+    avro: Contents | None = Field(
+        default=None, description="A file with an Avro schema, for data without a number in a registry."
+    )
+    registry: Annotated[dict[int, Contents], BeforeValidator(values.as_registry)] = Field(
+        default={}, description="Files with Avro schemas by their numbers in a schema registry."
+    )
+
+    @property
+    def format(self) -> str:
+        """``protobuf`` or ``avro``."""
+        return "avro" if self.protobuf is None else "protobuf"
+
+    @property
+    def files(self) -> tuple[tuple[int | None, bytes], ...]:
+        """The descriptors, each with its number or None."""
+        lone = self.avro if self.protobuf is None else self.protobuf
+        return (*(() if lone is None else ((None, lone),)), *self.registry.items())
+
+    @model_validator(mode="after")
+    def _describes_one_format(self) -> Self:
+        avro = self.avro is not None or bool(self.registry)
+        if avro == (self.protobuf is not None):
+            raise values.wrong(
+                "a descriptor is of one format",
+                'write protobuf = "FILE" and message = "NAME", or avro = "FILE", or registry = { 1 = "FILE" }',
+            )
+        if avro == bool(self.message):
+            why = "Avro has no message types" if avro else "which message type is sent is not said"
+            instead = "leave message out" if avro else 'write for example message = "chat.Envelope"'
+            raise values.wrong(why, instead, ("message",) if avro else ())
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        try:
+            Settings(schemas=[(self.format, self.message, list(self.files))])
+        except ValueError as error:
+            why, _, instead = str(error).partition(": ")
+            raise values.wrong(why, instead or "name a file that is") from None
         return self
 
 
@@ -140,6 +198,11 @@ class Decisions(Table):
     )
     exceptions: tuple[Allow, ...] = Field(
         default=(), description="Findings to allow. A route has those at the top of the file and its own."
+    )
+    schemas: tuple[Descriptor, ...] = Field(
+        default=(),
+        description="Names for the fields of binary formats. A route has its own, and then those at the top "
+        "of the file.",
     )
     limits: Limits = Field(
         default={}, description="Caps by name. A route has those at the top of the file, changed by its own."

@@ -27,4 +27,5 @@ def engine_settings(route: RoutePolicy, direction: Direction = Direction.CLIENT)
         code=route.shares_code,
         protected_fields=list(route.protected_fields) if from_client else None,
         limits=limits,
+        schemas=[(each.format, each.message, list(each.files)) for each in route.schemas],
     )

@@ -11,9 +11,11 @@ import json
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from framewall.config.units import parse_bytes, parse_milliseconds, parse_seconds
@@ -269,6 +271,31 @@ def _line(value: Any, most: int) -> str:
     if len(value.encode()) > most:
         raise wrong(f"it has {len(value.encode())} bytes", f"write at most {most}")
     return value
+
+
+def as_contents(value: Any, info: ValidationInfo) -> bytes:
+    """What is in a file, whose place is relative to the configuration's."""
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str) or not value:
+        raise wrong(f"{quoted(value)} is no file", 'write for example "chat.binpb"')
+    folder: Path = (info.context or {}).get("folder", Path())
+    try:
+        return (folder / value).read_bytes()
+    except OSError as error:
+        raise wrong(
+            f"{quoted(value)} cannot be read: {error.strerror}", "name a file that is there"
+        ) from None
+
+
+def as_registry(value: Any, info: ValidationInfo) -> dict[int, bytes]:
+    """Files by their numbers in a schema registry."""
+    example = 'write for example registry = { 1 = "say.avsc" }'
+    if not isinstance(value, dict):
+        raise wrong("a registry is a table", example)
+    if unfit := next((name for name in value if not re.fullmatch(r"\d{1,9}", str(name))), None):
+        raise wrong(f"{quoted(unfit)} is no number of a schema", example, (unfit,))
+    return {int(name): as_contents(file, info) for name, file in value.items()}
 
 
 def as_store(value: Any) -> str:

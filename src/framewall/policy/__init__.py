@@ -2,5 +2,6 @@
 
 from framewall.policy.exceptions import Allowance
 from framewall.policy.route import THRESHOLD, Policy, RoutePolicy
+from framewall.policy.schemas import Schema
 
-__all__ = ["THRESHOLD", "Allowance", "Policy", "RoutePolicy"]
+__all__ = ["THRESHOLD", "Allowance", "Policy", "RoutePolicy", "Schema"]

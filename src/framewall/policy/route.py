@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from framewall.limits import Limits
 from framewall.model import Mode
 from framewall.policy.exceptions import Allowance
+from framewall.policy.schemas import Schema
 
 THRESHOLD = 5
 """One finding that is certain."""
@@ -22,6 +23,7 @@ class RoutePolicy:
     ``shares_code``: whether rules that code trips over are left out.
     ``protected_fields``: globs of names that clients may not set.
     ``leaks``: whether servers' messages are searched for what should not leave.
+    ``schemas``: descriptors that name the fields of binary formats; the first that fits is taken.
     ``transports``: the only ones allowed, or None for all.
     ``window``: whether a field's last texts are judged together as well.
     ``origins``: the only origins whose pages may connect, or None for all.
@@ -52,6 +54,7 @@ class RoutePolicy:
     origins: tuple[str, ...] | None = None
     subprotocols: tuple[str, ...] | None = None
     exceptions: tuple[Allowance, ...] = ()
+    schemas: tuple[Schema, ...] = ()
     limits: Limits = field(default_factory=Limits)
     graylist: tuple[str, ...] = ()
     graylist_seconds: int = 3_600

@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use super::compile::Engine;
 use super::glob;
 use super::scan::{Fresh, Place, Scan, is_noise};
-use super::settings::Settings;
+use super::settings::{Schema, Settings};
 use super::{Attack, Part, Report, Scratch};
 use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
 use crate::limits;
@@ -102,6 +102,12 @@ struct Root {
 }
 
 fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budget, scan: &mut Scan<'_>) {
+    if let Some(Schema(format)) = scan.settings().schema(hint).cloned() {
+        let place = Place { part: root.part, path: &path, role: root.role, span: None, chain: &root.chain };
+        if scan.work(WALKING * bytes.len() as u64, &place).is_some() && is_whole(&*format, bytes, budget) {
+            walk(&*format, bytes, &mut path, &root, true, budget, scan);
+        }
+    }
     let mut covered = root.scanned;
     let noise = root.scanned && is_noise(bytes);
     for format in formats::sniff::readings(bytes, hint).iter() {
@@ -134,6 +140,21 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
     }
 }
 
+/// Whether these bytes are one document of this format and nothing else.
+fn is_whole(format: &dyn Format, bytes: &[u8], budget: &Budget) -> bool {
+    struct Nobody;
+    impl Sink for Nobody {
+        fn leaf(&mut self, _: Leaf<'_>) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+        fn anomaly(&mut self, _: &Path, _: Anomaly, _: Range<usize>) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+    }
+    let outcome = format.walk(bytes, &mut Path::new(), &mut budget.clone(), &mut Nobody);
+    outcome == Outcome::Complete { consumed: bytes.len() }
+}
+
 /// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself.
 pub(super) fn nests(text: &[u8], sure: bool) -> bool {
     text.len() >= 2
@@ -150,7 +171,7 @@ pub(super) fn is_binary_document(bytes: &[u8]) -> bool {
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.
 fn walk(
-    format: &'static dyn Format,
+    format: &dyn Format,
     bytes: &[u8],
     path: &mut Path,
     root: &Root,

@@ -27,14 +27,15 @@ pub use compile::{Engine, RuleError};
 pub use examples::Broken;
 pub use glob::Glob;
 pub use rule::{Examples, RuleSpec, Target};
-pub use settings::{Exception, Settings};
+pub use settings::{Exception, Schema, Settings};
 
 /// A piece of a packet to be judged: bytes, and what the decoder knows of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'a> {
     /// The raw bytes.
     pub bytes: &'a [u8],
-    /// A format's name, `text` for a lone string, or `auto` to sniff. A hint adds a reading, it never removes one.
+    /// A format's name, `text` for a lone string, `schema:0` for the first of the settings' descriptors, or `auto` to
+    /// sniff. A hint adds a reading, it never removes one.
     pub hint: &'a str,
     /// Whether this part is itself a name (an event name, a header name).
     pub role: Role,

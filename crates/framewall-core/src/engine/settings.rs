@@ -1,7 +1,11 @@
 //! What a route asks of the engine.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::attack::{Attack, Attacks};
 use super::glob::Glob;
+use crate::formats::Format;
 
 /// A field, and what is not to be found in it.
 #[derive(Clone, Debug)]
@@ -12,6 +16,16 @@ pub struct Exception {
     pub attack: Option<Attack>,
     /// Only this rule.
     pub rule: Option<String>,
+}
+
+/// The user's descriptor of a format that has none in its data: it gives fields their names.
+#[derive(Clone)]
+pub struct Schema(pub Arc<dyn Format + Send>);
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("Schema").field(&self.0.name()).finish()
+    }
 }
 
 /// How a message is judged. Cheap to share between threads.
@@ -33,6 +47,8 @@ pub struct Settings {
     pub code: bool,
     /// Names that a client may not set: `isAdmin`.
     pub protected_fields: Vec<Glob>,
+    /// Descriptors: a part whose hint is `schema:0` goes by the first.
+    pub schemas: Vec<Schema>,
     /// How deep documents may nest.
     pub depth: u32,
     /// Keys, values and containers of one message.
@@ -59,6 +75,7 @@ impl Default for Settings {
             exceptions: Vec::new(),
             code: false,
             protected_fields: Vec::new(),
+            schemas: Vec::new(),
             depth: l::FORMAT_DEPTH.default as u32,
             nodes: l::FORMAT_NODES.default as u32,
             decoded_bytes: l::DECODED_BYTES.default,
@@ -70,6 +87,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The descriptor that a part's hint names.
+    pub(super) fn schema(&self, hint: &str) -> Option<&Schema> {
+        self.schemas.get(hint.strip_prefix("schema:")?.parse::<usize>().ok()?)
+    }
+
     /// What this class can add.
     pub fn cap(&self, attack: Attack) -> u32 {
         self.caps.iter().find(|(class, _)| *class == attack).map_or(self.cap, |(_, cap)| *cap)

@@ -9,7 +9,10 @@ use super::tree::{Tree, Turn, UNCOUNTED, Walked};
 use super::{Container, Format, Halted, Kind, Likelihood, Walk};
 
 mod block;
+mod registry;
 pub mod schema;
+
+pub use registry::Registry;
 
 use schema::{Schema, Type, TypeId};
 
@@ -54,33 +57,6 @@ impl Format for Avro {
             [0, ..] if bytes.len() > FRAME => framed(&mut tree, FRAME)?,
             _ => return Err(tree.invalid(0, "neither a container file nor framed data")),
         }
-        Ok(tree.at)
-    }
-}
-
-/// A walker of data whose schema the user gave.
-#[derive(Clone, Debug)]
-pub struct Described(pub Schema);
-
-impl Format for Described {
-    fn name(&self) -> &'static str {
-        "avro"
-    }
-
-    fn sniff(&self, bytes: &[u8]) -> Likelihood {
-        Avro.sniff(bytes)
-    }
-
-    /// One datum, framed or not.
-    fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
-        let mut tree = Tree::new(bytes, walk);
-        tree.at = match bytes {
-            _ if bytes.starts_with(OBJECT) && bytes.len() > OBJECT_HEAD => OBJECT_HEAD,
-            [0, ..] if bytes.len() > FRAME => FRAME,
-            _ => 0,
-        };
-        tree.step()?;
-        datum(&mut tree, &self.0, self.0.root)?;
         Ok(tree.at)
     }
 }
@@ -321,17 +297,6 @@ fn text_after(doc: &[u8], at: usize) -> (usize, usize) {
 mod tests {
     use super::super::testing::leaves;
     use super::*;
-
-    const SCHEMA: &[u8] = br#"{"type":"record","name":"a.Say","fields":[{"name":"text","type":"string"},
-        {"name":"n","type":{"type":"int","logicalType":"date"}},{"name":"next","type":["null","Say"]}]}"#;
-
-    #[test]
-    fn data_is_read_by_the_schema_that_the_user_gave() {
-        let format = Described(Schema::parse(SCHEMA).expect("a schema"));
-        let wanted = ["text hi", "n number -1", "next.text yo", "next.n number 2", "next.next null null"];
-        assert_eq!(leaves(&format, b"\x04hi\x01\x02\x04yo\x04\x00"), wanted);
-        assert_eq!(leaves(&format, b"\0\0\0\0\x07\x04hi\x01\x02\x04yo\x04\x00"), wanted);
-    }
 
     #[test]
     fn framed_data_gives_its_bytes_and_the_texts_in_them() {

@@ -57,6 +57,11 @@ pub(super) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
+    /// What the route asks for.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
     pub fn new(engine: &'a Engine, settings: &'a Settings, scratch: &'a mut Scratch) -> Scan<'a> {
         let words = engine.rules.len().div_ceil(64);
         scratch.found.clear();
