@@ -199,7 +199,7 @@ class Decisions(Table):
     exceptions: tuple[Allow, ...] = Field(
         default=(), description="Findings to allow. A route has those at the top of the file and its own."
     )
-    schemas: tuple[Descriptor, ...] = Field(
+    schemas: Annotated[tuple[Descriptor, ...], _Listed] = Field(
         default=(),
         description="Names for the fields of binary formats. A route has its own, and then those at the top "
         "of the file.",
