@@ -81,6 +81,10 @@ test-rust: | .build/tools-build
 test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser .build/tools-nginx
 	$(PY) -m pytest
 
+.PHONY: test-nesting
+test-nesting: .build/native $(VENV)/.dev ## every attack class in every format in every format in every format
+	PYTHONPATH=tests $(PY) tests/unit/formats/test_nesting.py
+
 .PHONY: check
 check: .build/native $(VENV)/.dev ## formatting, lints, types
 	$(PY) -m ruff format --check .

@@ -184,3 +184,118 @@ DOCUMENTS: dict[str, Callable[[bytes], Document]] = {
     "ion": _ion,
     "thrift": _thrift,
 }
+
+
+def _sized(data: bytes, width: str = ">I") -> bytes:
+    return struct.pack(width, len(data)) + data
+
+
+def _bson_of(element: bytes) -> bytes:
+    return _sized_document(element + b"\0")
+
+
+def _sized_document(body: bytes) -> bytes:
+    return struct.pack("<i", len(body) + 4) + body
+
+
+#: A format, and a document that has the bytes in one kind of place that the format has beside ordinary values.
+PLACES: dict[str, tuple[str, Callable[[bytes], Document]]] = {
+    "json key": (
+        "json",
+        lambda data: (json.dumps({"a": [{data.decode(): 1}]}).encode(), ("a", 0, data.decode())),
+    ),
+    "msgpack key": ("msgpack", lambda data: (b"\x81\xdb" + _sized(data) + b"\xa1v", (data.decode(),))),
+    "msgpack binary key": ("msgpack", lambda data: (b"\x81\xc6" + _sized(data) + b"\xa1v", (data.decode(),))),
+    "msgpack key in a list": (
+        "msgpack",
+        lambda data: (b"\x81\x91\xdb" + _sized(data) + b"\xa1v", ("[...]", 0)),
+    ),
+    "msgpack extension": (
+        "msgpack",
+        lambda data: (b"\x92\xa1x\xc9" + struct.pack(">I", len(data)) + b"\x05" + data, (1, "ext(5)")),
+    ),
+    "cbor key": ("cbor", lambda data: (b"\xa1\x7a" + _sized(data) + b"\x61v", (data.decode(),))),
+    "cbor chunks": (
+        "cbor",
+        lambda data: (b"\x82\x61x\x7f\x63" + data[:3] + b"\x7a" + _sized(data[3:]) + b"\xff", (1,)),
+    ),
+    "cbor tag": ("cbor", lambda data: (b"\x82\x61x\xd8\x20\x7a" + _sized(data), (1,))),
+    "cbor in cbor": (
+        "cbor",
+        lambda data: (b"\x82\x61x\xd8\x18\x5a" + _sized(b"\x81\x7a" + _sized(data)), (1, 0)),
+    ),
+    "bson name": ("bson", lambda data: (_bson_of(b"\x10" + data + b"\0\1\0\0\0"), (data.decode(),))),
+    "bson code": ("bson", lambda data: (_bson_of(b"\x0dc\0" + _sized(data + b"\0", "<i")), ("c",))),
+    "bson code with scope": (
+        "bson",
+        lambda data: (
+            _bson_of(
+                b"\x0fc\0"
+                + _sized_document(_sized(b"f()\0", "<i") + _bson_of(b"\x02v\0" + _sized(data + b"\0", "<i")))
+            ),
+            ("c", "$scope", "v"),
+        ),
+    ),
+    "bson regular expression": (
+        "bson",
+        lambda data: (_bson_of(b"\x0br\0" + data + b"\0i\0"), ("r", "$regex")),
+    ),
+    "bson binary": (
+        "bson",
+        lambda data: (_bson_of(b"\x05b\0" + struct.pack("<i", len(data)) + b"\x80" + data), ("b",)),
+    ),
+    "ubjson name": ("ubjson", lambda data: (b"{l" + _sized(data) + b"i\x01}", (data.decode(),))),
+    "ubjson high-precision number": ("ubjson", lambda data: (b"[Si\x01xHl" + _sized(data) + b"]", (1,))),
+    "ubjson typed array": ("ubjson", lambda data: (b"{i\x01a[$U#l" + _sized(data) + b"}", ("a",))),
+    "bjdata name": ("bjdata", lambda data: (b"{l" + _sized(data, "<I") + b"i\x01}", (data.decode(),))),
+    "smile name": (
+        "smile",
+        lambda data: (b":)\n\x00\xfa\x34" + data + b"\xfc\x40v\xfb", (data.decode(),)),
+    ),
+    "avro map key": (
+        "avro",
+        lambda data: (
+            _avro_file({"type": "map", "values": "int"}, b"\x02" + _avro_text(data) + b"\x02\x00"),
+            (0, data.decode()),
+        ),
+    ),
+    "avro metadata": (
+        "avro",
+        lambda data: (_avro_file("int", b"\x02", note=data), ("meta", "note")),
+    ),
+    "ion annotation": ("ion", lambda data: (b"$ion_1_0 [x, '" + data.replace(b"'", b"") + b"'::1]", (1,))),
+    "ion clob": ("ion", lambda data: (b'$ion_1_0 {b: {{"' + data + b'"}}}', ("b",))),
+    "xml attribute": (
+        "xml",
+        lambda data: (f"<a><b c='{escape(data.decode())}'/></a>".encode(), ("a", "b", "@c")),
+    ),
+    "xml comment": ("xml", lambda data: (b"<a>x<!--" + data + b"--></a>", ("a", "#comment"))),
+    "form name": (
+        "form",
+        lambda data: (f"a=x&{urllib.parse.quote_plus(data.decode())}=1".encode(), (data.decode(),)),
+    ),
+    "yaml key": ("yaml", lambda data: (f"a: 1\n{json.dumps(data.decode())}: 2\n".encode(), (data.decode(),))),
+    "yaml comment": ("yaml", lambda data: (b"a: 1 # " + data + b"\nb: 2\n", ("a", "#"))),
+    "thrift map key": (
+        "thrift",
+        lambda data: (
+            b"\x80\x01\x00\x01\x00\x00\x00\x03say\x00\x00\x00\x01\x0d\x00\x01\x0b\x03\x00\x00\x00\x01"
+            + _sized(data)
+            + b"\x01\x00",
+            ("say", "1", data.decode()),
+        ),
+    ),
+}
+
+
+def _avro_text(data: bytes) -> bytes:
+    return _varint(len(data) << 1) + data
+
+
+def _avro_file(schema: object, block: bytes, **meta: bytes) -> bytes:
+    entries = {"avro.schema": json.dumps(schema).encode()} | meta
+    head = b"".join(_avro_text(name.encode()) + _avro_text(value) for name, value in entries.items())
+    mark = bytes(range(16))
+    return (
+        b"Obj\x01" + _varint(len(entries) << 1) + head + b"\x00" + mark + b"\x02" + _avro_text(block) + mark
+    )

@@ -376,9 +376,7 @@ def protobuf() -> None:
         length = len(nested)
         size = bytes([length]) if length < 128 else bytes([length & 0x7F | 0x80, length >> 7])
         nested = b"\x0a" + size + nested
-    case(
-        "protobuf", "two hundred messages in one another", nested, outcome=["complete"], contains=["<script>"]
-    )
+    case("protobuf", "two hundred messages in one another", nested, **DEPTH, contains=["<script>"])
     case(
         "protobuf", "bytes of 2^63", b"\x0a" + b"\xff" * 8 + b"\x7f<script>", **LENGTH, contains=["<script>"]
     )

@@ -50,6 +50,8 @@ struct Message<'s> {
     described: Option<&'s schema::Message>,
     /// A packed field: its elements follow one another without tags.
     packed: Option<schema::Type>,
+    /// What the whole is besides, and is told after its fields: they are the more exact place.
+    also: Option<Kind>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,13 +69,19 @@ fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schem
     if root.is_none() && goes_deeper(bytes, tree.walk.depth_left()) {
         return Err(tree.walk.spent(limits::FORMAT_DEPTH, 0));
     }
-    let whole = Message { end: End::At(bytes.len()), described: root.map(|(_, message)| message), packed: None };
+    let whole =
+        Message { end: End::At(bytes.len()), described: root.map(|(_, message)| message), packed: None, also: None };
     tree.step()?;
     tree.enter(Turn::Value, Container::Map, UNCOUNTED, 0, whole)?;
     while let Some(level) = tree.levels.last() {
         let message = level.extra;
         if message.end == End::At(tree.at) {
+            let span = level.start..tree.at;
             tree.exit()?;
+            if let Some(kind) = message.also {
+                let doc = tree.doc;
+                tree.value(kind, &doc[span.clone()], span)?;
+            }
             tree.end = enclosing(&tree);
             continue;
         }
@@ -109,11 +117,11 @@ fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schem
 
 /// Where the message around here ends.
 fn enclosing(tree: &State<'_, '_, '_, '_>) -> usize {
-    let ends = tree.levels.iter().rev().filter_map(|level| match level.extra.end {
+    let mut ends = tree.levels.iter().rev().filter_map(|level| match level.extra.end {
         End::At(end) => Some(end),
         End::Group(_) => None,
     });
-    ends.fold(None, |nearest, end| nearest.or(Some(end))).unwrap_or(tree.doc.len())
+    ends.next().unwrap_or(tree.doc.len())
 }
 
 fn member<'s>(
@@ -140,7 +148,7 @@ fn member<'s>(
             tree.int(Turn::Value, value, start)
         }
         (3, _) => {
-            let group = Message { end: End::Group(number), described, packed: None };
+            let group = Message { end: End::Group(number), described, packed: None, also: None };
             tree.enter(Turn::Value, Container::Map, UNCOUNTED, start, group)
         }
         (2, kind) => {
@@ -150,11 +158,14 @@ fn member<'s>(
             match kind {
                 Some(schema::Type::Text) => tree.value(Kind::Text, bytes, span),
                 Some(schema::Type::Bytes) => tree.value(Kind::Binary, bytes, span),
-                Some(schema::Type::Message) => {
-                    descend(tree, Container::Map, span, Message { end: End::At(0), described, packed: None })
-                }
+                Some(schema::Type::Message) => descend(
+                    tree,
+                    Container::Map,
+                    span,
+                    Message { end: End::At(0), described, packed: None, also: None },
+                ),
                 Some(kind) => {
-                    let packed = Message { end: End::At(0), described: None, packed: Some(kind) };
+                    let packed = Message { end: End::At(0), described: None, packed: Some(kind), also: None };
                     descend(tree, Container::List, span, packed)
                 }
                 None => guess(tree, bytes, span),
@@ -171,16 +182,15 @@ fn guess(tree: &mut State<'_, '_, '_, '_>, bytes: &[u8], span: Range<usize>) -> 
     if found.is_some_and(|found| found.texts > 0) && tree.walk.too_deep(span.start)? {
         found = None;
     }
-    if is_text || found.is_none_or(|found| found.hides) {
-        tree.value(if is_text { Kind::Text } else { Kind::Binary }, bytes, span.clone())?;
-    }
+    let kind = if is_text { Kind::Text } else { Kind::Binary };
     // A text may happen to be fields of numbers; only fields that hold text would show anything more.
-    if found.is_none_or(|found| is_text && found.texts == 0) {
-        return Ok(());
-    }
+    let Some(found) = found.filter(|found| !is_text || found.texts > 0) else {
+        return tree.value(kind, bytes, span);
+    };
     // The same bytes are read again, one level deeper.
     tree.decoded(bytes.len())?;
-    descend(tree, Container::Map, span, Message { end: End::At(0), described: None, packed: None })
+    let also = (is_text || found.hides).then_some(kind);
+    descend(tree, Container::Map, span, Message { end: End::At(0), described: None, packed: None, also })
 }
 
 fn is_control(char: char) -> bool {
@@ -317,7 +327,7 @@ mod tests {
         // A message all of whose bytes are printable is a text too.
         let rows = leaves(&Protobuf, b"\x0a\x24\"\"0123456789012345678901234567890123");
         assert_eq!(rows.len(), 2, "{rows:?}");
-        assert_eq!(rows[1], "[\"1\"][\"4\"] 0123456789012345678901234567890123");
+        assert_eq!(rows[0], "[\"1\"][\"4\"] 0123456789012345678901234567890123");
     }
 
     #[test]

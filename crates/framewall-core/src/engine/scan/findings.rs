@@ -133,11 +133,18 @@ fn is_markup(place: &Place<'_>, depth: usize) -> bool {
             if std::str::from_utf8(name).is_ok_and(|name| HTML.contains(&format!(" {} ", name.to_ascii_lowercase()))))
 }
 
+/// A name as long as this, without a blank, is rather a text that was taken for one.
+const LONG_NAME: usize = 27;
+
 /// Whether names in this path look as if another format's marks were taken for names: binary read as YAML.
 fn is_misread(path: &Path) -> bool {
-    let odd = |byte: &u8| byte.is_ascii_control() || matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+    let odd = |byte: &u8| byte.is_ascii_control() || b"\"{}[](+=".contains(byte);
     path.iter().any(|step| match step {
-        Segment::Key(name) => name.iter().any(odd) || std::str::from_utf8(name).is_err(),
+        Segment::Key(name) => {
+            name.iter().any(odd)
+                || std::str::from_utf8(name).is_err()
+                || name.len() >= LONG_NAME && !name.contains(&b' ')
+        }
         Segment::Index(_) => false,
     })
 }
