@@ -1,4 +1,4 @@
-//! MessagePack, with msgpackr's records (extension 0x72).
+//! MessagePack, with msgpackr's records (extension 0x72) and bundled strings (0x62).
 //!
 //! Source: the MessagePack specification; msgpackr's record extension as its decoder reads it. Lengths need
 //! not be minimal, keys may be of any type, text need not be UTF-8. Values that follow one another are one
@@ -9,6 +9,10 @@ use std::collections::HashMap;
 use super::probe::probe;
 use super::tree::{Tree, Turn, Walked};
 use super::{Container, Format, Halted, Kind, Likelihood, Walk};
+
+mod bundle;
+
+use bundle::{BUNDLE, Bundle, SLICE};
 
 /// The extension type by which msgpackr defines a record: a list of names, then one value a name.
 const RECORD: u8 = 0x72;
@@ -29,7 +33,7 @@ impl Format for MsgPack {
     fn sniff(&self, bytes: &[u8]) -> Likelihood {
         let container = match bytes {
             [0x80..=0x9f | 0xdc..=0xdf, ..] => true,
-            [0xd4, RECORD, ..] | [0xd5, RECORD, _, _, ..] => true,
+            [0xd4, RECORD, ..] | [0xd5, RECORD, _, _, ..] | [0xd6, BUNDLE, ..] => true,
             [first, _, ..] if self.opens(*first) => false,
             _ => return 0,
         };
@@ -48,9 +52,14 @@ impl Format for MsgPack {
         let (mut tree, mut records) = (Tree::new(bytes, walk), Records::default());
         loop {
             match tree.step()? {
-                Turn::End => return Ok(tree.at),
+                Turn::End => return records.end(&mut tree),
                 Turn::Key if records.name(&mut tree)? => {}
-                turn => token(&mut tree, &mut records, turn)?,
+                turn => {
+                    token(&mut tree, &mut records, turn)?;
+                    while std::mem::take(&mut records.announced) {
+                        token(&mut tree, &mut records, turn)?;
+                    }
+                }
             }
         }
     }
@@ -66,9 +75,22 @@ struct Records {
     names: Vec<Vec<(usize, usize)>>,
     /// From id (first byte's low six bits, high byte above) to definition.
     ids: HashMap<u16, usize>,
+    /// The texts that slices are taken of.
+    bundle: Option<Bundle>,
+    /// An extension was read that is none: what it announced is the value.
+    announced: bool,
 }
 
 impl Records {
+    /// The document is over; after it stand the texts of its bundle.
+    fn end(&mut self, tree: &mut State<'_, '_, '_>) -> Walked<usize> {
+        if let Some(bundle) = self.bundle.take() {
+            bundle.close(tree)?;
+            tree.at = tree.at.max(bundle.after());
+        }
+        Ok(tree.at)
+    }
+
     /// In a record, yields the next member's name; it stands in the definition, so it is charged.
     #[inline]
     fn name(&self, tree: &mut State<'_, '_, '_>) -> Walked<bool> {
@@ -156,7 +178,10 @@ fn token(tree: &mut State<'_, '_, '_>, records: &mut Records, turn: Turn) -> Wal
         0x90..=0x9f => open(tree, turn, Container::List, u64::from(first & 0x0f), start),
         0xa0..=0xbf => blob(tree, turn, Kind::Text, u64::from(first & 0x1f)),
         0xc0 => tree.null(turn, start),
-        0xc1 => Err(tree.invalid(start, "0xc1 is never used")),
+        SLICE => match &mut records.bundle {
+            Some(bundle) => bundle.slice(tree, turn),
+            None => Err(tree.invalid(start, "0xc1 is never used")),
+        },
         0xc2 | 0xc3 => tree.bool(turn, first == 0xc3, start),
         0xc4..=0xc6 => {
             let len = length(tree, 1 << (first - 0xc4))?;
@@ -214,6 +239,9 @@ fn length(tree: &mut State<'_, '_, '_>, width: usize) -> Walked<u64> {
 
 /// An f32 keeps its own shortest text: `0.1`, not `0.10000000149011612`.
 fn float32(tree: &mut State<'_, '_, '_>, turn: Turn, number: f32, start: usize) -> Walked {
+    if tree.is_untold(turn) {
+        return tree.untold(start);
+    }
     let mut buffer = zmij::Buffer::new();
     tree.scalar(turn, Kind::Number, buffer.format(number).as_bytes(), start..tree.at)
 }
@@ -238,6 +266,15 @@ fn extension(tree: &mut State<'_, '_, '_>, records: &mut Records, turn: Turn, le
         if let Some(record) = records.define(tree, id)? {
             return records.open(tree, record, turn, start);
         }
+    }
+    if kind == BUNDLE
+        && let Some(bundle) = Bundle::find(&tree.doc[..tree.end], tree.at, bytes)
+    {
+        if let Some(before) = records.bundle.replace(bundle) {
+            before.close(tree)?;
+        }
+        records.announced = true;
+        return tree.walk.node(start);
     }
     let span = tree.at - bytes.len()..tree.at;
     let mut digits = itoa::Buffer::new();
