@@ -233,6 +233,10 @@ impl Walked<'_, '_> {
 }
 
 impl Sink for Walked<'_, '_> {
+    fn wants_scalars(&self) -> bool {
+        false
+    }
+
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
         match leaf.kind {
             Kind::Bool | Kind::Null => return ControlFlow::Continue(()),
@@ -262,12 +266,7 @@ impl Sink for Walked<'_, '_> {
         let (part, span) = (self.root.part, self.span(span));
         let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
-            Anomaly::Limit(limit)
-                if self.sure
-                    || limit == limits::FORMAT_DEPTH && means_depth(self.chain.last().unwrap_or(&""), self.bytes) =>
-            {
-                self.scan.limit(limit, &place);
-            }
+            Anomaly::Limit(limit) if self.counts(limit) => self.scan.limit(limit, &place),
             Anomaly::Limit(_) => {}
             Anomaly::Structure(name) => self.scan.structure(name, self.sure, &place),
         }

@@ -117,7 +117,10 @@ fn item(tree: &mut State<'_, '_, '_>, names: &mut Vec<Namespace>, turn: Turn) ->
         return match major {
             0 if reference => refer(tree, names, turn, number, start),
             0 => tree.int(turn, number, start),
-            1 => tree.int(turn, -1 - i128::from(number), start),
+            1 => match i64::try_from(number) {
+                Ok(number) => tree.int(turn, -1 - number, start),
+                Err(_) => tree.int(turn, -1 - i128::from(number), start),
+            },
             2 | 3 => {
                 let kind = if major == 2 { Kind::Binary } else { Kind::Text };
                 if info == INDEFINITE { joined(tree, turn, kind) } else { string(tree, names, turn, kind, number) }

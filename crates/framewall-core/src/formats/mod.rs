@@ -130,6 +130,11 @@ pub trait Sink {
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()>;
     /// Something wrong in itself, at this path and span.
     fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()>;
+    /// Whether numbers, truth values and nulls of binary formats are to be told as leaves. Who looks at texts alone is
+    /// spared making texts of them; each costs its node all the same.
+    fn wants_scalars(&self) -> bool {
+        true
+    }
     /// A container begins at this path: lets structural checks see `{}` where a scalar is usual.
     fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
         ControlFlow::Continue(())

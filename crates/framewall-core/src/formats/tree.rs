@@ -148,6 +148,18 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// A base-128 number, least significant group first, of at most ten bytes.
     #[inline]
     pub fn varint(&mut self) -> Walked<u64> {
+        // Most are short.
+        match self.doc[self.at..self.end] {
+            [byte @ 0..0x80, ..] => {
+                self.at += 1;
+                return Ok(u64::from(byte));
+            }
+            [low, high @ 0..0x80, ..] => {
+                self.at += 2;
+                return Ok(u64::from(low & 0x7f) | u64::from(high) << 7);
+            }
+            _ => {}
+        }
         let mut value = 0u64;
         for shift in (0..70).step_by(7) {
             let byte = self.byte()?;
@@ -226,9 +238,25 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
         self.walk.key(kind, bytes, span)
     }
 
+    /// Whether a scalar that stands here needs no text: a name always does.
+    #[inline]
+    pub fn is_untold(&self, turn: Turn) -> bool {
+        turn != Turn::Key && !self.walk.tells_scalars()
+    }
+
+    /// A scalar that nobody looks at, up to the cursor.
+    #[inline]
+    pub fn untold(&mut self, start: usize) -> Walked {
+        let span = self.placed(start..self.at);
+        self.walk.untold(span)
+    }
+
     /// A whole number, as its text.
     #[inline]
     pub fn int(&mut self, turn: Turn, number: impl itoa::Integer, start: usize) -> Walked {
+        if self.is_untold(turn) {
+            return self.untold(start);
+        }
         let mut buffer = itoa::Buffer::new();
         self.scalar(turn, Kind::Number, buffer.format(number).as_bytes(), start..self.at)
     }
@@ -236,6 +264,9 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// A floating-point number, as its shortest text.
     #[inline]
     pub fn float(&mut self, turn: Turn, number: f64, start: usize) -> Walked {
+        if self.is_untold(turn) {
+            return self.untold(start);
+        }
         let mut buffer = zmij::Buffer::new();
         self.scalar(turn, Kind::Number, buffer.format(number).as_bytes(), start..self.at)
     }
@@ -243,12 +274,18 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
     /// `true` or `false`.
     #[inline]
     pub fn bool(&mut self, turn: Turn, value: bool, start: usize) -> Walked {
+        if self.is_untold(turn) {
+            return self.untold(start);
+        }
         self.scalar(turn, Kind::Bool, if value { b"true" } else { b"false" }, start..self.at)
     }
 
     /// Null and its like.
     #[inline]
     pub fn null(&mut self, turn: Turn, start: usize) -> Walked {
+        if self.is_untold(turn) {
+            return self.untold(start);
+        }
         self.scalar(turn, Kind::Null, b"null", start..self.at)
     }
 

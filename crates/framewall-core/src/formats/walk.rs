@@ -15,6 +15,7 @@ pub struct Walk<'a> {
     pub path: &'a mut Path,
     budget: &'a mut Budget,
     sink: &'a mut dyn Sink,
+    scalars: bool,
     base: usize,
     depth: u32,
     seen: usize,
@@ -25,8 +26,8 @@ pub struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// A walk that starts at this path.
     pub fn new(path: &'a mut Path, budget: &'a mut Budget, sink: &'a mut dyn Sink) -> Walk<'a> {
-        let base = path.len();
-        Walk { path, budget, sink, base, depth: 0, seen: 0, reported: None, halt: None }
+        let (base, scalars) = (path.len(), sink.wants_scalars());
+        Walk { path, budget, sink, scalars, base, depth: 0, seen: 0, reported: None, halt: None }
     }
 
     /// Goes down to a member and reports its name. The caller pops the path after the value.
@@ -49,6 +50,20 @@ impl<'a> Walk<'a> {
         self.seen = self.seen.max(span.end);
         let flow = self.sink.leaf(Leaf { path: self.path, role, kind, bytes, span });
         self.go_on(flow)
+    }
+
+    /// Whether scalars are told; if not, [`Walk::untold`] stands for each.
+    #[inline]
+    pub fn tells_scalars(&self) -> bool {
+        self.scalars
+    }
+
+    /// A scalar at the present path that nobody looks at, for one node.
+    #[inline]
+    pub fn untold(&mut self, span: Range<usize>) -> Result<(), Halted> {
+        self.node(span.start)?;
+        self.seen = self.seen.max(span.end);
+        Ok(())
     }
 
     /// A container begins at the present path, for one node and one level of depth.
@@ -238,6 +253,10 @@ struct Placed<'a> {
 }
 
 impl Sink for Placed<'_> {
+    fn wants_scalars(&self) -> bool {
+        self.sink.wants_scalars()
+    }
+
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
         self.sink.leaf(Leaf { span: self.span.clone(), ..leaf })
     }

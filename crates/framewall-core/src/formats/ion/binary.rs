@@ -66,6 +66,11 @@ fn padding(tree: &mut State<'_, '_, '_>) -> Walked<bool> {
 
 /// A number in groups of seven bits, the most significant first; the last has the top bit set.
 fn var_uint(tree: &mut State<'_, '_, '_>) -> Walked<u64> {
+    // Most are short.
+    if let [byte @ 0x80..=0xff, ..] = tree.doc[tree.at..tree.end] {
+        tree.at += 1;
+        return Ok(u64::from(byte & 0x7f));
+    }
     let mut number = 0u64;
     for _ in 0..10 {
         let byte = tree.byte()?;
@@ -141,10 +146,11 @@ fn annotations(tree: &mut State<'_, '_, '_>, symbols: &Symbols) -> Walked<bool> 
 
 fn scalar(tree: &mut State<'_, '_, '_>, symbols: &Symbols, kind: u8, bytes: &[u8], start: usize) -> Walked {
     let span = tree.at - bytes.len()..tree.at;
-    let magnitude = |bytes: &[u8]| bytes.iter().fold(0u128, |whole, &byte| whole << 8 | u128::from(byte));
     match kind {
+        2 if bytes.len() <= 8 => tree.int(Turn::Value, magnitude(bytes), start),
+        3 if bytes.len() < 8 => tree.int(Turn::Value, -(magnitude(bytes) as i64), start),
         2 | 3 if bytes.len() <= 15 => {
-            let whole = magnitude(bytes) as i128;
+            let whole = bytes.iter().fold(0u128, |whole, &byte| whole << 8 | u128::from(byte)) as i128;
             tree.int(Turn::Value, if kind == 3 { -whole } else { whole }, start)
         }
         4 => match *bytes {
@@ -153,13 +159,21 @@ fn scalar(tree: &mut State<'_, '_, '_>, symbols: &Symbols, kind: u8, bytes: &[u8
             [a, b, c, d, e, f, g, h] => tree.float(Turn::Value, f64::from_be_bytes([a, b, c, d, e, f, g, h]), start),
             _ => Err(tree.invalid(start, "no float is so wide")),
         },
-        7 if bytes.len() <= 8 => symbol(tree, symbols, Turn::Value, magnitude(bytes) as u64, start),
+        7 if bytes.len() <= 8 => symbol(tree, symbols, Turn::Value, magnitude(bytes), start),
         8 => tree.value(Kind::Text, bytes, span),
         5 => tree.value_under(b"decimal", Kind::Extension, bytes, span),
         6 => tree.value_under(b"timestamp", Kind::Extension, bytes, span),
         15 => Err(tree.invalid(start, "a reserved type")),
         _ => tree.value(Kind::Binary, bytes, span),
     }
+}
+
+/// A big-endian number of at most eight bytes.
+#[inline]
+fn magnitude(bytes: &[u8]) -> u64 {
+    let mut whole = [0; 8];
+    whole[8 - bytes.len()..].copy_from_slice(bytes);
+    u64::from_be_bytes(whole)
 }
 
 fn symbol(tree: &mut State<'_, '_, '_>, symbols: &Symbols, turn: Turn, number: u64, start: usize) -> Walked {

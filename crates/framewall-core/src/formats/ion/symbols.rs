@@ -52,7 +52,13 @@ impl Symbols {
         if number <= system {
             return SYSTEM.get((number as usize).checked_sub(1)?).copied();
         }
-        let place = self.local.binary_search_by_key(&(number - system - 1), |&(place, _)| place).ok()?;
+        let wanted = number - system - 1;
+        // Without imports a symbol stands at its number.
+        let own = usize::try_from(wanted).ok().filter(|&own| self.local.get(own).is_some_and(|at| at.0 == wanted));
+        let place = match own {
+            Some(own) => own,
+            None => self.local.binary_search_by_key(&wanted, |&(place, _)| place).ok()?,
+        };
         Some(&doc[self.local[place].1.clone()])
     }
 }
