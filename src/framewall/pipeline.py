@@ -33,6 +33,7 @@ from framewall.model import (
     Mode,
     Opcode,
     Packet,
+    Part,
     Request,
     RequestPlan,
     Said,

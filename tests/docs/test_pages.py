@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from google.protobuf import descriptor_pb2
 
 from framewall.config import from_text
 from framewall.config.schema import Allow, Configuration, Decisions, Route, Server, Upstream
@@ -51,9 +52,14 @@ def test_every_limit_and_every_mode_is_documented() -> None:
         assert f"| `{mode.value}` |" in CONFIGURATION
 
 
-def test_every_example_of_a_configuration_can_be_used() -> None:
+def test_every_example_of_a_configuration_can_be_used(tmp_path: Path) -> None:
+    game = descriptor_pb2.FileDescriptorProto(name="game.proto", package="game")
+    game.message_type.add(name="Envelope")
+    (tmp_path / "game.binpb").write_bytes(descriptor_pb2.FileDescriptorSet(file=[game]).SerializeToString())
     for document in blocks(CONFIGURATION, "toml"):
-        from_text(document)
+        for name in re.findall(r'"([\w-]+\.avsc)"', document):
+            (tmp_path / name).write_text('"string"')
+        from_text(document, str(tmp_path / "framewall.toml") if "schemas" in document else "")
 
 
 def test_the_examples_use_every_setting_of_a_route() -> None:

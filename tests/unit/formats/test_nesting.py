@@ -20,7 +20,7 @@ from support.documents import DOCUMENTS, PLACES, Path
 FORMATS = tuple(DOCUMENTS)
 EVERYTHING = _core.Settings(classes=list(CLASSES))
 # Combinations in which so many other readings hold that one of theirs is named first: of two deep, of three deep.
-CROWDED_PAIRS, CROWDED_TRIPLES = 10, 30
+CROWDED_PAIRS, CROWDED_TRIPLES = 12, 30
 
 
 def found(data: bytes, hint: str = "auto") -> list[tuple[str, Path]]:

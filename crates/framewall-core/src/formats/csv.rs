@@ -19,10 +19,10 @@ impl Format for Csv {
         let head = &bytes[..bytes.len().min(GLANCE)];
         let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return 0 };
-        // Control characters are no bar to readers of CSV, but make it unlikely; what is no text, more so.
+        // Control characters are no bar to readers of CSV, but make it unlikely; NUL and what is no text, more so.
         let controls = head.iter().any(|&byte| byte < 9);
         let cut = std::str::from_utf8(head).err().map_or(head.len(), |error| error.valid_up_to());
-        if controls && cut + 3 < head.len() {
+        if memchr::memchr(0, head).is_some() || controls && cut + 3 < head.len() {
             return 0;
         }
         let mark = separator(first);
