@@ -40,6 +40,10 @@ WAYS = {
     "signalr messagepack": Way(
         "signalr", "WebSockets+messagepack", r"rejected: Not here[\s\S]*closed: .*Not here"
     ),
+    "signalr events": Way("signalr", "ServerSentEvents+json", r"closed: .*Not here"),
+    "signalr polling": Way("signalr", "LongPolling+messagepack", r"closed: .*Not here"),
+    "socket.io 2": Way("socket.io 2", "websocket", "disconnected: io server disconnect", True),
+    "socket.io 2 polling": Way("socket.io 2", "polling", "disconnected: io server disconnect", True),
     "sockjs": Way("sockjs", "websocket", "closed: 1008 Not here"),
     "sockjs streaming": Way("sockjs", "xhr-streaming", "closed: 1008 Not here"),
     "sockjs polling": Way("sockjs", "xhr-polling", "closed: 1008 Not here"),
@@ -51,7 +55,9 @@ WAYS = {
 def guarded(way: Way, folder: Path, settings: str) -> Iterator[tuple[Running, Framewall]]:
     """The framework's server, and Framewall with these settings in front of it."""
     script = (
-        ["tests/e2e/echo.js"] if way.framework == "socket.io" else [str(FOLDER / "server.js"), way.framework]
+        ["tests/e2e/echo.js"]
+        if way.framework.startswith("socket.io")
+        else [str(FOLDER / "server.js"), way.framework]
     )
     with Running(["node", *script]) as server:
         port = server.wait_for(r"listening on (\d+)").group(1)
@@ -91,11 +97,9 @@ def test_its_library_reports_the_refusal(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("socket.io", "none"),
         ("socket.io polling", "none"),
         ("signalr json", "none"),
         ("sockjs", "none"),
-        ("stomp", "none"),
         ("stomp", "framework"),
     ],
 )

@@ -23,6 +23,17 @@ const kinds = {
     socket.emit("say", message);
   },
 
+  // The same of version 2, which does not send again by itself.
+  async "socket.io 2"() {
+    const socket = require("../v2/node_modules/socket.io-client")(url, {
+      transports: [transport], reconnectionDelay: PAUSE, reconnectionDelayMax: PAUSE, reconnectionAttempts: TURNS,
+    });
+    socket.on("connect", () => { log("connected"); socket.emit("say", message); });
+    socket.on("disconnect", (reason) => log("disconnected:", reason));
+    socket.on("connect_error", (error) => log("refused:", error.message, statusOf(error)));
+    socket.on("reconnect_failed", () => { log("gave up"); process.exit(); });
+  },
+
   // The library connects again; around it, the application starts anew and calls again.
   async signalr() {
     const { HubConnectionBuilder, HttpTransportType, LogLevel } = require("@microsoft/signalr");
