@@ -7,3 +7,7 @@ pub mod engine;
 pub mod formats;
 pub mod limits;
 pub mod wire;
+
+// The tests inside and those beside the crate share the built-in rules' loader.
+#[cfg(test)]
+extern crate self as framewall_core;

@@ -59,6 +59,16 @@ pub struct Engine {
     pub(crate) by_bytes: Vec<(ByteSet, u16)>,
     pub(crate) by_anomaly: Vec<(String, u16)>,
     pub(crate) imported: SecSet,
+    pub(crate) asks: Asks,
+}
+
+/// What some rules ask for beside a text: then what is read need be told apart by that too.
+#[derive(Clone, Copy)]
+pub(crate) struct Asks {
+    /// Only some views.
+    pub views: bool,
+    /// Only some paths.
+    pub paths: bool,
 }
 
 impl std::fmt::Debug for Engine {
@@ -111,7 +121,11 @@ impl Engine {
             .start_kind(aho_corasick::StartKind::Unanchored)
             .build(&literals)
             .map_err(|error| RuleError { rule: "all".into(), why: error.to_string() })?;
-        Ok(Engine { rules, literals: automaton, by_literal, by_bytes, by_anomaly, imported })
+        let asks = Asks {
+            views: rules.iter().any(|rule| rule.views != u32::MAX),
+            paths: !imported.is_empty() || rules.iter().any(|rule| !rule.paths.is_empty()),
+        };
+        Ok(Engine { rules, literals: automaton, by_literal, by_bytes, by_anomaly, imported, asks })
     }
 
     /// Compiles rules written as a JSON list.

@@ -71,25 +71,29 @@ fn plain_number(bytes: &[u8]) -> bool {
 impl Engine {
     /// Judges one message. `scratch` is any thread's own; the report is all that is kept.
     pub fn inspect(&self, parts: &[Part<'_>], settings: &Settings, scratch: &mut Scratch) -> Report {
-        let mut budget = Budget {
-            depth: settings.depth,
-            nodes: settings.nodes,
-            bytes: settings.decoded_bytes,
-            layers: settings.layers,
-            fanout: settings.fanout,
-        };
-        let mut scan = Scan::new(self, settings, scratch);
-        for (index, part) in parts.iter().enumerate() {
-            scan.part();
-            let root = Root { part: index, role: part.role, chain: Vec::new(), scanned: false, whole: true };
-            read(part.bytes, part.hint, Path::new(), root, &mut budget, &mut scan);
-            while let Some(document) = scan.queue.pop() {
-                let Document { bytes, hint, part, path, role, chain, scanned, whole } = document;
-                read(&bytes, hint, path, Root { part, role, chain, scanned, whole }, &mut budget, &mut scan);
-            }
-        }
-        scan.report()
+        judge(parts, settings, Scan::new(self, settings, scratch))
     }
+}
+
+/// Reads every part, and every document found in it.
+pub(super) fn judge(parts: &[Part<'_>], settings: &Settings, mut scan: Scan<'_>) -> Report {
+    let mut budget = Budget {
+        depth: settings.depth,
+        nodes: settings.nodes,
+        bytes: settings.decoded_bytes,
+        layers: settings.layers,
+        fanout: settings.fanout,
+    };
+    for (index, part) in parts.iter().enumerate() {
+        scan.part();
+        let root = Root { part: index, role: part.role, chain: Vec::new(), scanned: false, whole: true };
+        read(part.bytes, part.hint, Path::new(), root, &mut budget, &mut scan);
+        while let Some(document) = scan.next() {
+            let Document { bytes, hint, part, path, role, chain, scanned, whole } = document;
+            read(&bytes, hint, path, Root { part, role, chain, scanned, whole }, &mut budget, &mut scan);
+        }
+    }
+    scan.report()
 }
 
 /// What is known of a document before it is read.
@@ -159,6 +163,12 @@ fn is_whole(format: &dyn Format, bytes: &[u8], budget: &Budget) -> bool {
 pub(super) fn nests(text: &[u8], sure: bool) -> bool {
     text.len() >= 2
         && formats::sniff::readings(text, "").iter().next().is_some_and(|best| sure || best.sniff(text) >= LIKELY)
+}
+
+/// Whether a text can be read in a format in which another one, that it was made of, cannot.
+pub(super) fn reveals(before: &[u8], text: &[u8]) -> bool {
+    let known = formats::sniff::readings(before, "");
+    formats::sniff::readings(text, "").iter().any(|format| known.iter().all(|other| other.name() != format.name()))
 }
 
 /// Whether this is surely a document in a binary format: its control characters are its own.

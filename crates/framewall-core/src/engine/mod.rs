@@ -78,8 +78,9 @@ pub struct Report {
 pub struct Scratch {
     found: Vec<u64>,
     marks: Vec<u64>,
-    forms: Vec<scan::Form>,
-    seen: Vec<u64>,
+    forms: scan::Forms,
+    clean: scan::CleanLeaves,
+    changes: Vec<views::Change>,
     spare: Vec<Vec<u8>>,
     caches: HashMap<u16, regex_automata::meta::Cache>,
 }

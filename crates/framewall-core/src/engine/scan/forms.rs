@@ -2,17 +2,34 @@
 
 use super::findings::names;
 use super::noise::{is_noise, textual};
-use super::work::{LEAF, VIEW};
+use super::places::Places;
+use super::seen::{self, SeenForms};
+use super::windows::WINDOW;
+use super::work::{FORM, LEAF, SPELL, UNPACK};
 use super::{Fresh, Place, Scan};
-use crate::engine::inspect::{Document, is_binary_document, nests};
-use crate::engine::views::{self, ByteSet};
+use crate::engine::inspect::{Document, is_binary_document, nests, reveals};
+use crate::engine::views::{self, ByteSet, Make, View};
 use crate::formats::jwt::is_token;
 use crate::limits;
 
+/// Buffers up to this size are kept.
+const SPARE: usize = 256 << 10;
+
 /// One form of a leaf: a view's output and the views that led to it.
-pub(in crate::engine) struct Form {
+struct Form {
     text: Vec<u8>,
     chain: Vec<u8>,
+    /// Where a long text differs from the forms before it; none if all of it is new.
+    places: Option<Places>,
+    /// Whether the form that it was made of is mostly no text: then it was not read as one.
+    of_noise: bool,
+}
+
+/// The forms of one leaf that are still to be read, and the marks of all.
+#[derive(Default)]
+pub(in crate::engine) struct Forms {
+    waiting: Vec<Form>,
+    seen: SeenForms,
 }
 
 impl Scan<'_> {
@@ -21,36 +38,67 @@ impl Scan<'_> {
         if self.work(LEAF, &place).is_none() {
             return;
         }
+        let mark = seen::mark(text, self.beside(&place, fresh));
+        if self.scratch.clean.knows(mark, place.chain.len()) {
+            return;
+        }
+        self.clean = true;
+        let queued = self.queue.len();
         let mut forms = std::mem::take(&mut self.scratch.forms);
-        let mut seen = std::mem::take(&mut self.scratch.seen);
-        forms.clear();
-        seen.clear();
-        seen.push(hash(text));
-        self.form(text, &[], &place, fresh, &mut forms, &mut seen);
+        forms.waiting.clear();
+        forms.seen.begin(seen::mark(text, 0));
+        let mut first = Form { text: Vec::new(), chain: Vec::new(), places: None, of_noise: false };
+        self.form(text, &first, &place, fresh, &mut forms);
         let mut at = 0;
-        while at < forms.len() && self.flow().is_continue() {
-            let Form { text, chain } = std::mem::replace(&mut forms[at], Form { text: Vec::new(), chain: Vec::new() });
+        while at < forms.waiting.len() && self.flow().is_continue() {
+            std::mem::swap(&mut first, &mut forms.waiting[at]);
             let fresh = if fresh == Fresh::No { Fresh::Yes } else { fresh };
-            self.form(&text, &chain, &place, fresh, &mut forms, &mut seen);
+            let text = std::mem::take(&mut first.text);
+            self.form(&text, &first, &place, fresh, &mut forms);
+            self.done(text, &first.chain);
             at += 1;
         }
         self.scratch.forms = forms;
-        self.scratch.seen = seen;
+        if self.clean && self.queue.len() == queued && self.flow().is_continue() {
+            self.scratch.clean.keep(mark, place.chain.len());
+        }
     }
 
-    fn form(
-        &mut self,
-        text: &[u8],
-        chain: &[u8],
-        place: &Place<'_>,
-        fresh: Fresh,
-        forms: &mut Vec<Form>,
-        seen: &mut Vec<u64>,
-    ) {
+    /// What the rules see of a leaf beside its text.
+    fn beside(&self, place: &Place<'_>, fresh: Fresh) -> u64 {
+        let kind = place.role as u64 | (fresh as u64) << 1 | 8;
+        if !self.engine.asks.paths {
+            return kind;
+        }
+        let mut path = Vec::new();
+        crate::engine::glob::render(place.path, &mut path);
+        seen::mark(&path, kind)
+    }
+
+    /// A form was read: its memory, and unless it is something unpacked, its bytes are free again.
+    fn done(&mut self, text: Vec<u8>, chain: &[u8]) {
+        if chain.last().is_some_and(|view| matches!(views::ALL[usize::from(*view)].make, Make::Spell(_))) {
+            self.bytes += text.len() as u64;
+        }
+        self.spare(text);
+    }
+
+    /// Keeps a buffer for the next form, unless it is a large one.
+    fn spare(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= SPARE {
+            self.scratch.spare.push(buffer);
+        }
+    }
+
+    fn form(&mut self, text: &[u8], form: &Form, place: &Place<'_>, fresh: Fresh, forms: &mut Forms) {
+        if self.work(FORM * text.len() as u64, place).is_none() {
+            return;
+        }
+        let chain = &form.chain[..];
         let set = ByteSet::of(text);
-        let last = chain.last().map_or(0, |view| view + 1);
         self.noise = set.beyond_ascii() && is_noise(text);
-        self.rules(text, &set, 1 << last, chain, place);
+        let places = form.places.as_ref().filter(|_| self.noise || !form.of_noise);
+        self.rules(text, &set, places, chain, place);
         if chain.is_empty() && !self.engine.imported.is_empty() {
             self.imported(text, place);
         }
@@ -73,15 +121,16 @@ impl Scan<'_> {
         let token = set.has(b'.') && is_token(text);
         // Noise can be respelt in every combination; one is enough to find what stands in it.
         let respelt = self.noise && !chain.is_empty();
-        for (number, view) in views::ALL.iter().enumerate() {
+        for (number, view) in self.order.iter().map(|number| (*number, &views::ALL[usize::from(*number)])) {
             if token && matches!(view.name, "jwt" | "base64")
-                || respelt && !view.unpacks && view.name != "overlong"
+                || respelt && !view.unpacks() && view.name != "overlong"
                 || view.name == "nul" && set.controls() && is_binary_document(text)
             {
                 continue;
             }
-            if (view.needs)(&set, text) && self.work(VIEW * text.len() as u64, place).is_some() {
-                self.view(number as u8, text, chain, place, depth, forms, seen);
+            let cost = if view.unpacks() { UNPACK } else { SPELL };
+            if (view.needs)(&set, text) && self.work(cost * text.len() as u64, place).is_some() {
+                self.view(number, text, form, places, place, depth, forms);
             }
         }
     }
@@ -91,46 +140,79 @@ impl Scan<'_> {
         &mut self,
         number: u8,
         text: &[u8],
-        chain: &[u8],
+        form: &Form,
+        places: Option<&Places>,
         place: &Place<'_>,
         depth: usize,
-        forms: &mut Vec<Form>,
-        seen: &mut Vec<u64>,
+        forms: &mut Forms,
     ) {
-        let view = &views::ALL[usize::from(number)];
         let mut out = self.scratch.spare.pop().unwrap_or_default();
-        out.clear();
-        if !(view.make)(text, &mut out) || out.is_empty() || out == text {
-            self.scratch.spare.push(out);
-            return;
+        if let Some(form) = self.made(number, text, &mut out, form, places, place, depth, forms) {
+            forms.waiting.push(Form { text: out, ..form });
+        } else {
+            self.spare(out);
         }
-        let mark = hash(&out);
-        if seen.contains(&mark) {
-            self.scratch.spare.push(out);
-            return;
+    }
+
+    /// What a view makes of a text, if that is to be read.
+    #[allow(clippy::too_many_arguments)]
+    fn made(
+        &mut self,
+        number: u8,
+        text: &[u8],
+        out: &mut Vec<u8>,
+        form: &Form,
+        places: Option<&Places>,
+        place: &Place<'_>,
+        depth: usize,
+        forms: &mut Forms,
+    ) -> Option<Form> {
+        let view = &views::ALL[usize::from(number)];
+        if !view.make(text, out, &mut self.scratch.changes) {
+            return None;
+        }
+        let asked = if self.engine.asks.views { 1 + u64::from(number) } else { 0 };
+        let (mark, look) = (seen::mark(out, asked), view.last.then_some(number));
+        if forms.seen.knows(mark, look) {
+            return None;
+        }
+        let spelt = matches!(view.make, Make::Spell(_)) && text.len() > WINDOW;
+        let places = spelt.then(|| match places {
+            Some(places) => places.after(&self.scratch.changes),
+            None => Places::of(&self.scratch.changes),
+        });
+        if places.as_ref().is_some_and(|places| !places.linked()) && (view.last || !opens(text, out)) {
+            return None;
         }
         if depth >= self.settings.layers as usize && !view.last {
             if matches!(view.name, "percent" | "html" | "base64" | "gzip" | "zlib") && textual(text) {
                 self.limit(limits::DECODE_LAYERS, place);
             }
-            return;
+            return None;
         }
-        if forms.len() >= self.settings.fanout as usize {
+        if forms.waiting.len() >= self.settings.fanout as usize {
             if textual(text) {
                 self.limit(limits::LEAF_FANOUT, place);
             }
-            return;
+            return None;
         }
-        if view.unpacks && views::is_cut(text, &out) {
+        if view.unpacks() && views::is_cut(text, out) {
             self.limit(limits::DECODED_BYTES, place);
         }
-        let Some(left) = self.bytes.checked_sub(out.len() as u64) else {
+        self.decoded(out.len(), place)?;
+        forms.seen.keep(mark, look);
+        let chain = form.chain.iter().copied().chain([number]).collect();
+        Some(Form { text: Vec::new(), chain, places, of_noise: self.noise })
+    }
+
+    /// Takes decoded bytes; none once they are spent, which is reported.
+    fn decoded(&mut self, bytes: usize, place: &Place<'_>) -> Option<()> {
+        let left = self.bytes.checked_sub(bytes as u64);
+        if left.is_none() {
             self.limit(limits::DECODED_BYTES, place);
-            return;
-        };
-        self.bytes = left;
-        seen.push(mark);
-        forms.push(Form { text: out, chain: chain.iter().copied().chain([number]).collect() });
+        }
+        self.bytes = left?;
+        Some(())
     }
 
     /// Puts a document that was found in a leaf on the queue.
@@ -141,10 +223,9 @@ impl Scan<'_> {
             }
             return;
         }
-        let Some(left) = self.bytes.checked_sub(text.len() as u64) else {
-            return self.limit(limits::DECODED_BYTES, place);
-        };
-        self.bytes = left;
+        if self.decoded(text.len(), place).is_none() {
+            return;
+        }
         self.queue.push(Document {
             bytes: text.to_vec(),
             hint: "auto",
@@ -156,19 +237,20 @@ impl Scan<'_> {
             whole: false,
         });
     }
+
+    /// The next document on the queue. Its bytes are free again, unless they came of something unpacked.
+    pub fn next(&mut self) -> Option<Document> {
+        let document = self.queue.pop()?;
+        let unpacked = |name: &&str| views::ALL.iter().any(|view: &View| view.name == *name && view.unpacks());
+        if !document.chain.iter().any(unpacked) {
+            self.bytes += document.bytes.len() as u64;
+        }
+        Some(document)
+    }
 }
 
-/// Tells forms apart; eight bytes a step.
-fn hash(text: &[u8]) -> u64 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut state = text.len() as u64 ^ K;
-    let mut chunks = text.chunks_exact(8);
-    for chunk in &mut chunks {
-        let word = u64::from_le_bytes(chunk.try_into().expect("eight bytes"));
-        state = (state.rotate_left(5) ^ word).wrapping_mul(K);
-    }
-    for byte in chunks.remainder() {
-        state = (state.rotate_left(5) ^ u64::from(*byte)).wrapping_mul(K);
-    }
-    state
+/// Whether a form of which no window is new could still be opened as a whole, where the text that it was made of
+/// could not.
+fn opens(text: &[u8], form: &[u8]) -> bool {
+    views::magic(form) || views::packed(form, WINDOW) || reveals(text, form)
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::compile::Engine;
 use super::inspect::Document;
 use super::settings::Settings;
+use super::views;
 use super::{Attack, Finding, Scratch};
 use crate::formats::{Path, Role};
 use crate::limits::Limit;
@@ -12,11 +13,16 @@ use crate::limits::Limit;
 mod findings;
 mod forms;
 mod noise;
+mod places;
+mod seen;
+#[cfg(test)]
+mod tests;
 mod windows;
 mod work;
 
-pub(super) use forms::Form;
+pub(super) use forms::Forms;
 pub(super) use noise::is_noise;
+pub(super) use seen::CleanLeaves;
 
 /// Whether documents may be looked for in a text itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,8 +54,12 @@ pub(super) struct Scan<'a> {
     further: Vec<Finding>,
     scores: Vec<(Attack, u32)>,
     limits: Vec<Limit>,
+    /// The views, in the order in which they are tried.
+    order: &'a [u8],
     /// Whether the form being read is mostly no text.
     noise: bool,
+    /// Whether nothing was found in the leaf being read, nor might have been but for a rule that was found before.
+    clean: bool,
     /// Work that is not done on this part, because it reached a limit.
     withheld: u64,
     work: u64,
@@ -68,6 +78,7 @@ impl<'a> Scan<'a> {
         scratch.found.resize(words, 0);
         scratch.marks.clear();
         scratch.marks.resize(words, 0);
+        scratch.clean.begin();
         Scan {
             engine,
             settings,
@@ -77,7 +88,9 @@ impl<'a> Scan<'a> {
             further: Vec::new(),
             scores: Vec::new(),
             limits: Vec::new(),
+            order: &views::ORDER,
             noise: false,
+            clean: true,
             withheld: 0,
             work: settings.work,
             bytes: settings.decoded_bytes,

@@ -6,6 +6,7 @@ use regex_automata::Input;
 
 use super::findings::FURTHER;
 use super::noise::has_words;
+use super::places::Places;
 use super::work::{LITERALS, PATTERN, TOKENISER};
 use super::{Place, Scan};
 use crate::engine::compile::Rule;
@@ -22,21 +23,44 @@ const OVERLAP: usize = 512;
 /// What tokenisers read before a window that is not the first: they are not to take it for the start of a text.
 const PROSE: &[u8] = b"and so it goes on ";
 
+/// A form being read.
+struct Read<'f> {
+    text: &'f [u8],
+    chain: &'f [u8],
+    /// The view that made it, as rules ask for it.
+    view: u32,
+    place: &'f Place<'f>,
+}
+
 impl Scan<'_> {
-    pub(super) fn rules(&mut self, text: &[u8], set: &ByteSet, view: u32, chain: &[u8], place: &Place<'_>) {
+    /// Runs the rules over a form: over all of it, or over the windows that the last views changed.
+    pub(super) fn rules(
+        &mut self,
+        text: &[u8],
+        set: &ByteSet,
+        places: Option<&Places>,
+        chain: &[u8],
+        place: &Place<'_>,
+    ) {
+        let form = Read { text, chain, view: 1 << chain.last().map_or(0, |view| view + 1), place };
         if text.len() <= WINDOW {
-            return self.window(text, 0..text.len(), set, view, chain, place);
+            return self.window(&form, 0..text.len(), set, false);
         }
         let mut start = 0;
         while start + OVERLAP < text.len() && self.flow().is_continue() {
             let window = start..text.len().min(start + WINDOW);
-            let set = ByteSet::of(&text[window.clone()]);
-            self.window(text, window, &set, view, chain, place);
+            let known = places.is_some_and(|places| !places.meet(&window));
+            if !known || self.engine.asks.views {
+                let set = ByteSet::of(&text[window.clone()]);
+                self.window(&form, window, &set, known);
+            }
             start += WINDOW - OVERLAP;
         }
     }
 
-    fn window(&mut self, text: &[u8], window: Range<usize>, set: &ByteSet, view: u32, chain: &[u8], place: &Place<'_>) {
+    /// One window; of a known one only the rules that ask for this view.
+    fn window(&mut self, form: &Read<'_>, window: Range<usize>, set: &ByteSet, known: bool) {
+        let Read { text, chain, view, place } = *form;
         if self.work(LITERALS * window.len() as u64, place).is_none() {
             return;
         }
@@ -47,20 +71,25 @@ impl Scan<'_> {
         engine.candidates(&text[window.clone()], set, &mut marks);
         let sharper = place.chain.len() > 1 && self.further.len() < FURTHER;
         for (word, marked) in marks.iter().enumerate() {
-            let mut left = if sharper { *marked } else { *marked & !self.scratch.found[word] };
+            let found = self.scratch.found[word] & *marked;
+            self.clean &= found == 0;
+            let mut left = if sharper { *marked } else { *marked & !found };
             while left != 0 {
                 let number = (word * 64) as u16 + left.trailing_zeros() as u16;
                 left &= left - 1;
                 let rule = &engine.rules[usize::from(number)];
                 if rule.views & view == 0
+                    || known && rule.views == u32::MAX
                     || !self.wanted(rule, place)
                     || !(classes.is_empty() || classes.contains(&rule.attack))
                 {
                     continue;
                 }
-                if let Some(span) = self.matches(rule, number, text, &window, place)
-                    && !excepted(self.settings, rule.attack, &rule.id, place.path)
-                {
+                if let Some(span) = self.matches(rule, number, text, &window, place) {
+                    self.clean = false;
+                    if excepted(self.settings, rule.attack, &rule.id, place.path) {
+                        continue;
+                    }
                     if self.once(number) {
                         self.find(rule.attack, &rule.id, rule.score, place, chain, text, span);
                     } else if sharper {
@@ -85,6 +114,7 @@ impl Scan<'_> {
         let name = path.rsplit(|byte| matches!(byte, b'.' | b'[')).next().unwrap_or(b"");
         for found in engine.imported.run(text, place.role == Role::Key, name) {
             let rule = &engine.rules[usize::from(found.number)];
+            self.clean = false;
             if self.wanted(rule, place)
                 && !excepted(self.settings, rule.attack, &rule.id, place.path)
                 && self.once(found.number)

@@ -16,7 +16,9 @@ pub(super) const LEAF: u64 = 256;
 pub(super) const LITERALS: u64 = 2;
 pub(super) const PATTERN: u64 = 2;
 pub(super) const TOKENISER: u64 = 10;
-pub(super) const VIEW: u64 = 2;
+pub(super) const FORM: u64 = 4;
+pub(super) const SPELL: u64 = 1;
+pub(super) const UNPACK: u64 = 2;
 
 impl Scan<'_> {
     /// The next part begins: a bomb in the one before takes nothing from it.
@@ -31,6 +33,7 @@ impl Scan<'_> {
 
     /// A cap was reached.
     pub fn limit(&mut self, limit: Limit, place: &Place<'_>) {
+        self.clean = false;
         if self.limits.contains(&limit) || !self.settings.classes.has(Attack::DataBomb) {
             return;
         }

@@ -27,9 +27,7 @@ fn longest_word(text: &[u8]) -> usize {
 /// The whole text if it decodes to something meant; else the long runs in it that do, a line each.
 pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
     let body = text.trim_ascii();
-    let alphabet = body.iter().filter(|byte| value(**byte).is_some()).count();
-    let padding = body.iter().filter(|byte| matches!(byte, b'=' | b'\r' | b'\n')).count();
-    if alphabet >= SHORTEST && (alphabet + padding) * 8 >= body.len() * 7 && varied(body) {
+    if mostly(body) && varied(body) {
         decode(body, out);
         if meant(out) {
             return true;
@@ -39,13 +37,29 @@ pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
     runs(text, out)
 }
 
+/// Whether there are enough digits, and little but digits and what may stand between them. Other texts show it early.
+fn mostly(body: &[u8]) -> bool {
+    let (mut digits, mut others) = (0, 0);
+    for chunk in body.chunks(4096) {
+        digits += chunk.iter().filter(|byte| value(**byte).is_some()).count();
+        others += chunk.iter().filter(|byte| value(**byte).is_none() && !matches!(byte, b'=' | b'\r' | b'\n')).count();
+        if others * 8 > body.len() {
+            return false;
+        }
+    }
+    digits >= SHORTEST
+}
+
 fn runs(text: &[u8], out: &mut Vec<u8>) -> bool {
     let mut tried = 0;
-    let mut at = 0;
-    while at < text.len() && tried < RUNS {
-        let length = text[at..].iter().take_while(|byte| value(**byte).is_some()).count();
-        let run = &text[at..at + length];
-        if length >= RUN && varied(run) {
+    let mut from = 0;
+    while tried < RUNS
+        && let Some(start) = run(text, from, RUN)
+    {
+        let length = text[start..].iter().take_while(|byte| value(**byte).is_some()).count();
+        let run = &text[start..start + length];
+        from = start + length;
+        if varied(run) {
             tried += 1;
             let before = out.len();
             decode(run, out);
@@ -55,9 +69,21 @@ fn runs(text: &[u8], out: &mut Vec<u8>) -> bool {
                 out.truncate(before);
             }
         }
-        at += length.max(1);
     }
     !out.is_empty()
+}
+
+/// Where the first run of so many digits begins; looks at the last byte that it would have, first.
+pub fn run(text: &[u8], from: usize, long: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(last) = at.checked_add(long).filter(|end| *end <= text.len()) {
+        let digits = text[at..last].iter().rev().take_while(|byte| value(**byte).is_some()).count();
+        if digits == long {
+            return Some(at);
+        }
+        at = last - digits;
+    }
+    None
 }
 
 /// Words of one case are words.
@@ -83,14 +109,24 @@ pub fn decode(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// What a digit of either alphabet stands for.
 #[inline]
-fn value(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+pub(super) fn value(byte: u8) -> Option<u8> {
+    const NONE: u8 = 0xff;
+    static VALUES: [u8; 256] = {
+        let mut values = [NONE; 256];
+        let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let mut at = 0;
+        while at < digits.len() {
+            values[digits[at] as usize] = at as u8;
+            at += 1;
+        }
+        values[b'-' as usize] = 62;
+        values[b'_' as usize] = 63;
+        values
+    };
+    match VALUES[usize::from(byte)] {
+        NONE => None,
+        value => Some(value),
     }
 }

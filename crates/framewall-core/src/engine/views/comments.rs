@@ -2,40 +2,34 @@
 
 use memchr::memmem;
 
-use super::ByteSet;
+use super::{ByteSet, Spelling};
 
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
     (set.has(b'*') && memmem::find(text, b"/*").is_some()) || (set.has(b'<') && memmem::find(text, b"<!--").is_some())
 }
 
 /// Each closed comment becomes one space; MySQL's executable ones lose only their marks.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
+pub fn make(text: &mut Spelling<'_>) -> bool {
     let mut changed = false;
-    let mut markup = memmem::find(text, b"-->").is_some();
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
+    let mut markup = memmem::find(text.text(), b"-->").is_some();
+    while text.keep_to(|rest| memchr::memchr3(b'/', b'*', b'<', rest)) {
+        let rest = text.rest();
         if rest.starts_with(b"/*!") {
-            at += 3 + rest[3..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-            out.push(b' ');
-            changed = true;
+            text.replace(3 + rest[3..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count(), b" ");
         } else if rest.starts_with(b"/*") {
-            let end = memmem::find(&rest[2..], b"*/");
-            at += end.map_or(rest.len(), |end| end + 4);
-            out.push(b' ');
-            changed = true;
+            text.replace(memmem::find(&rest[2..], b"*/").map_or(rest.len(), |end| end + 4), b" ");
         } else if rest.starts_with(b"*/") {
-            at += 2;
-            out.push(b' ');
+            text.replace(2, b" ");
+            continue;
         } else if markup && rest.starts_with(b"<!--") {
             let end = memmem::find(rest, b"-->");
             markup = end.is_some();
-            at += end.map_or(4, |end| end + 3);
-            changed = true;
+            text.replace(end.map_or(4, |end| end + 3), b"");
         } else {
-            out.push(text[at]);
-            at += 1;
+            text.keep(1);
+            continue;
         }
+        changed = true;
     }
     changed
 }

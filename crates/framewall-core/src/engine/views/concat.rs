@@ -1,6 +1,6 @@
 //! Strings put together by the language that runs them: `'al'+'ert'`, `"a"."b"`, `'a'||'b'`, `'a' 'b'`.
 
-use super::ByteSet;
+use super::{ByteSet, Spelling};
 
 const QUOTES: ByteSet = ByteSet::from(b"'\"`");
 
@@ -9,22 +9,14 @@ pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
 }
 
 /// Drops closing quote, operator and opening quote wherever they meet.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
-    let mut at = 0;
-    while at < text.len() {
-        let byte = text[at];
-        if QUOTES.has(byte)
-            && let Some(length) = joint(&text[at..], byte)
-        {
-            at += length;
-            changed = true;
-            continue;
+pub fn make(text: &mut Spelling<'_>) -> bool {
+    while text.keep_to(|rest| memchr::memchr3(b'\'', b'"', b'`', rest)) {
+        match joint(text.rest(), text.rest()[0]) {
+            Some(length) => text.replace(length, b""),
+            None => text.keep(1),
         }
-        out.push(byte);
-        at += 1;
     }
-    changed
+    text.changed()
 }
 
 fn joint(rest: &[u8], quote: u8) -> Option<usize> {

@@ -1,17 +1,19 @@
 //! Compatibility forms, look-alikes, zero-width and combining characters: to the ASCII that a lenient reader sees.
 
-use super::ByteSet;
+use super::spelling::find_beyond_ascii;
+use super::{ByteSet, Spelling};
 
-/// Code points that stand for one ASCII character and belong to no block below.
+/// Code points that stand for one ASCII character and belong to no block below, in order.
 const SINGLE: &[(u32, u8)] = &[
     (0x00aa, b'a'),
     (0x00ab, b'<'),
     (0x00b2, b'2'),
     (0x00b3, b'3'),
+    (0x00b4, b'\''),
     (0x00b9, b'1'),
     (0x00ba, b'o'),
     (0x00bb, b'>'),
-    (0x00b4, b'\''),
+    (0x0131, b'i'),
     (0x017f, b's'),
     (0x01c0, b'|'),
     (0x01c3, b'!'),
@@ -22,33 +24,6 @@ const SINGLE: &[(u32, u8)] = &[
     (0x02c8, b'\''),
     (0x02ee, b'"'),
     (0x037e, b';'),
-    (0x0430, b'a'),
-    (0x0435, b'e'),
-    (0x043e, b'o'),
-    (0x0440, b'p'),
-    (0x0441, b'c'),
-    (0x0443, b'y'),
-    (0x0445, b'x'),
-    (0x0455, b's'),
-    (0x0456, b'i'),
-    (0x0458, b'j'),
-    (0x04bb, b'h'),
-    (0x0501, b'd'),
-    (0x0131, b'i'),
-    (0x0410, b'A'),
-    (0x0412, b'B'),
-    (0x0415, b'E'),
-    (0x041a, b'K'),
-    (0x041c, b'M'),
-    (0x041d, b'H'),
-    (0x041e, b'O'),
-    (0x0420, b'P'),
-    (0x0421, b'C'),
-    (0x0422, b'T'),
-    (0x0425, b'X'),
-    (0x0405, b'S'),
-    (0x0406, b'I'),
-    (0x0408, b'J'),
     (0x0391, b'A'),
     (0x0392, b'B'),
     (0x0395, b'E'),
@@ -61,6 +36,32 @@ const SINGLE: &[(u32, u8)] = &[
     (0x03a4, b'T'),
     (0x03a7, b'X'),
     (0x03bf, b'o'),
+    (0x0405, b'S'),
+    (0x0406, b'I'),
+    (0x0408, b'J'),
+    (0x0410, b'A'),
+    (0x0412, b'B'),
+    (0x0415, b'E'),
+    (0x041a, b'K'),
+    (0x041c, b'M'),
+    (0x041d, b'H'),
+    (0x041e, b'O'),
+    (0x0420, b'P'),
+    (0x0421, b'C'),
+    (0x0422, b'T'),
+    (0x0425, b'X'),
+    (0x0430, b'a'),
+    (0x0435, b'e'),
+    (0x043e, b'o'),
+    (0x0440, b'p'),
+    (0x0441, b'c'),
+    (0x0443, b'y'),
+    (0x0445, b'x'),
+    (0x0455, b's'),
+    (0x0456, b'i'),
+    (0x0458, b'j'),
+    (0x04bb, b'h'),
+    (0x0501, b'd'),
     (0x1680, b' '),
     (0x2018, b'\''),
     (0x2019, b'\''),
@@ -82,13 +83,13 @@ const SINGLE: &[(u32, u8)] = &[
     (0x2044, b'/'),
     (0x204f, b';'),
     (0x205f, b' '),
+    (0x207a, b'+'),
+    (0x207c, b'='),
     (0x207d, b'('),
     (0x207e, b')'),
-    (0x207c, b'='),
-    (0x207a, b'+'),
+    (0x208c, b'='),
     (0x208d, b'('),
     (0x208e, b')'),
-    (0x208c, b'='),
     (0x210e, b'h'),
     (0x212a, b'K'),
     (0x2212, b'-'),
@@ -151,35 +152,23 @@ pub fn needs(set: &ByteSet, _: &[u8]) -> bool {
 }
 
 /// Folds; invalid bytes stay. False unless ASCII came of something, or something vanished.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
+pub fn make(text: &mut Spelling<'_>) -> bool {
     // A text without one ASCII letter is simply in another script: its look-alikes are letters of its own.
-    let latin = text.iter().any(u8::is_ascii_alphabetic);
-    let mut at = 0;
-    while at < text.len() {
-        let start = at;
-        while at < text.len() && text[at].is_ascii() {
-            at += 1;
-        }
-        out.extend_from_slice(&text[start..at]);
-        let Some((code, length)) = decode(&text[at..]) else {
-            if at < text.len() {
-                out.push(text[at]);
-                at += 1;
-            }
+    let latin = text.text().iter().any(u8::is_ascii_alphabetic);
+    while text.keep_to(find_beyond_ascii) {
+        let Some((code, length)) = decode(text.rest()) else {
+            text.keep(1);
             continue;
         };
         match fold(code) {
             Folded::Ascii(byte) if latin || !byte.is_ascii_alphabetic() || code > 0x2000 => {
-                out.push(byte);
-                changed = true;
+                text.replace(length, &[byte]);
             }
-            Folded::Gone => changed = true,
-            _ => out.extend_from_slice(&text[at..at + length]),
+            Folded::Gone => text.replace(length, b""),
+            _ => text.keep(length),
         }
-        at += length;
     }
-    changed
+    text.changed()
 }
 
 fn decode(text: &[u8]) -> Option<(u32, usize)> {
@@ -212,9 +201,9 @@ fn fold(code: u32) -> Folded {
         0x2080..=0x2089 => Folded::Ascii(b'0' + (code - 0x2080) as u8),
         0x2074..=0x2079 => Folded::Ascii(b'0' + (code - 0x2070) as u8),
         0x1f130..=0x1f149 => Folded::Ascii(b'A' + (code - 0x1f130) as u8),
-        _ => match SINGLE.iter().find(|(from, _)| *from == code) {
-            Some((_, byte)) => Folded::Ascii(*byte),
-            None => Folded::Same,
+        _ => match SINGLE.binary_search_by_key(&code, |(from, _)| *from) {
+            Ok(at) => Folded::Ascii(SINGLE[at].1),
+            Err(_) => Folded::Same,
         },
     }
 }

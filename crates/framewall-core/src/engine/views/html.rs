@@ -1,6 +1,6 @@
 //! Character references of HTML (WHATWG, section 13.5): named, decimal, hexadecimal, with or without the semicolon.
 
-use super::{ByteSet, nibble, push_code};
+use super::{ByteSet, Spelling, nibble};
 
 /// The names that stand for something an attack is written with.
 const NAMES: &[(&[u8], &[u8])] = &[
@@ -62,31 +62,25 @@ pub fn needs(set: &ByteSet, _: &[u8]) -> bool {
 }
 
 /// Decodes once; what is no reference stays.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
-    let mut at = 0;
-    while let Some(next) = memchr::memchr(b'&', &text[at..]) {
-        out.extend_from_slice(&text[at..at + next]);
-        at += next;
-        match reference(&text[at + 1..], out) {
-            Some(length) => {
-                at += 1 + length;
-                changed = true;
+pub fn make(text: &mut Spelling<'_>) -> bool {
+    while text.keep_to(|rest| memchr::memchr(b'&', rest)) {
+        let rest = &text.rest()[1..];
+        if rest.first() == Some(&b'#') {
+            match numeric(rest) {
+                Some((length, code)) => text.replace_code(1 + length, code),
+                None => text.keep(1),
             }
-            None => {
-                out.push(b'&');
-                at += 1;
+        } else {
+            match named(rest) {
+                Some((length, value)) => text.replace(1 + length, value),
+                None => text.keep(1),
             }
         }
     }
-    out.extend_from_slice(&text[at..]);
-    changed
+    text.changed()
 }
 
-fn reference(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
-    if rest.first() == Some(&b'#') {
-        return numeric(rest, out);
-    }
+fn named(rest: &[u8]) -> Option<(usize, &'static [u8])> {
     let length = rest.iter().take(18).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let word = &rest[..length];
     let whole = NAMES.iter().find(|(name, _)| *name == word);
@@ -95,11 +89,10 @@ fn reference(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
         Some(found) => found,
         None => NAMES.iter().filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len())?,
     };
-    out.extend_from_slice(value);
-    Some(name.len() + usize::from(rest.get(name.len()) == Some(&b';')))
+    Some((name.len() + usize::from(rest.get(name.len()) == Some(&b';')), value))
 }
 
-fn numeric(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+fn numeric(rest: &[u8]) -> Option<(usize, u32)> {
     let hex = matches!(rest.get(1), Some(b'x' | b'X'));
     let start = if hex { 2 } else { 1 };
     let mut at = start;
@@ -108,9 +101,5 @@ fn numeric(rest: &[u8], out: &mut Vec<u8>) -> Option<usize> {
         code = code.saturating_mul(if hex { 16 } else { 10 }).saturating_add(u32::from(digit));
         at += 1;
     }
-    if at == start {
-        return None;
-    }
-    push_code(out, code);
-    Some(at + usize::from(rest.get(at) == Some(&b';')))
+    (at > start).then(|| (at + usize::from(rest.get(at) == Some(&b';')), code))
 }

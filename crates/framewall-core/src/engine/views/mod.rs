@@ -17,10 +17,12 @@ mod jwt;
 mod percent;
 mod quoted;
 mod shell;
+mod spelling;
 mod unicode;
 
 pub use bytes::ByteSet;
-pub(crate) use compressed::is_cut;
+pub(crate) use compressed::{is_cut, magic};
+pub use spelling::{Change, Spelling};
 
 use super::Attack;
 use crate::formats::{Likelihood, sniff};
@@ -31,14 +33,41 @@ pub struct View {
     pub name: &'static str,
     /// Cheap: whether this view could find anything.
     pub needs: fn(&ByteSet, &[u8]) -> bool,
-    /// Writes the form; false if there is none or it is no other than the text.
-    pub make: fn(&[u8], &mut Vec<u8>) -> bool,
+    /// How the form is made.
+    pub make: Make,
     /// Whether nothing is decoded from it any further: the last look, not a layer.
     pub last: bool,
-    /// Whether it opens what a text was packed into, as opposed to spelling the same text otherwise.
-    pub unpacks: bool,
     /// The classes that gain by it; empty for all.
     pub classes: &'static [Attack],
+}
+
+/// How a view makes its form; false if there is none.
+pub enum Make {
+    /// It spells the same text otherwise, here and there.
+    Spell(fn(&mut Spelling<'_>) -> bool),
+    /// It reads all of the text in another encoding of characters.
+    Recode(fn(&[u8], &mut Vec<u8>) -> bool),
+    /// It opens what a text was packed into.
+    Unpack(fn(&[u8], &mut Vec<u8>) -> bool),
+}
+
+impl View {
+    /// Writes the form, and where it differs if it is the same text spelt otherwise. False if there is none or it is
+    /// no other than the text.
+    pub fn make(&self, text: &[u8], out: &mut Vec<u8>, changes: &mut Vec<Change>) -> bool {
+        out.clear();
+        changes.clear();
+        let made = match self.make {
+            Make::Spell(make) => make(&mut Spelling::new(text, out, changes)),
+            Make::Recode(make) | Make::Unpack(make) => make(text, out),
+        };
+        made && !out.is_empty() && out != text
+    }
+
+    /// Whether it opens what a text was packed into, as opposed to spelling the same text otherwise.
+    pub fn unpacks(&self) -> bool {
+        matches!(self.make, Make::Unpack(_))
+    }
 }
 
 const SHELL: &[Attack] = &[Attack::Rce, Attack::PathTraversal, Attack::Ssrf];
@@ -48,29 +77,45 @@ const COMMENTED: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Rce, Attack::S
 /// All views, cheapest first.
 #[rustfmt::skip]
 pub const ALL: &[View] = &[
-    View { name: "percent", needs: percent::needs, make: percent::make, last: false, unpacks: false, classes: &[] },
-    View { name: "plus", needs: percent::plus_needs, make: percent::plus, last: false, unpacks: false, classes: &[] },
-    View { name: "html", needs: html::needs, make: html::make, last: false, unpacks: false, classes: &[] },
-    View { name: "escapes", needs: escapes::needs, make: escapes::make, last: false, unpacks: false, classes: &[] },
-    View { name: "css", needs: css::needs, make: css::make, last: true, unpacks: false, classes: &[Attack::Xss] },
-    View { name: "fold", needs: fold::needs, make: fold::make, last: false, unpacks: false, classes: &[] },
-    View { name: "overlong", needs: unicode::overlong_needs, make: unicode::overlong, last: false, unpacks: false, classes: &[] },
-    View { name: "utf-16", needs: unicode::utf16_needs, make: unicode::utf16, last: false, unpacks: false, classes: &[] },
-    View { name: "nul", needs: unicode::controls_needs, make: unicode::controls, last: false, unpacks: false, classes: &[] },
-    View { name: "utf-7", needs: unicode::utf7_needs, make: unicode::utf7, last: false, unpacks: false, classes: &[] },
-    View { name: "quoted-printable", needs: quoted::needs, make: quoted::make, last: false, unpacks: false, classes: &[] },
-    View { name: "jwt", needs: jwt::needs, make: jwt::make, last: false, unpacks: true, classes: &[] },
-    View { name: "base64", needs: base64::needs, make: base64::make, last: false, unpacks: true, classes: &[] },
-    View { name: "hex", needs: hex::needs, make: hex::make, last: false, unpacks: true, classes: &[] },
-    View { name: "gzip", needs: compressed::gzip_needs, make: compressed::gzip, last: false, unpacks: true, classes: &[] },
-    View { name: "zlib", needs: compressed::zlib_needs, make: compressed::zlib, last: false, unpacks: true, classes: &[] },
-    View { name: "deflate", needs: compressed::deflate_needs, make: compressed::deflate, last: false, unpacks: true, classes: &[] },
-    View { name: "zstd", needs: compressed::zstd_needs, make: compressed::zstd, last: false, unpacks: true, classes: &[] },
-    View { name: "brotli", needs: compressed::brotli_needs, make: compressed::brotli, last: false, unpacks: true, classes: &[] },
-    View { name: "comments", needs: comments::needs, make: comments::make, last: true, unpacks: false, classes: COMMENTED },
-    View { name: "shell", needs: shell::needs, make: shell::make, last: true, unpacks: false, classes: SHELL },
-    View { name: "concat", needs: concat::needs, make: concat::make, last: true, unpacks: false, classes: CODE },
+    View { name: "percent", needs: percent::needs, make: Make::Spell(percent::make), last: false, classes: &[] },
+    View { name: "plus", needs: percent::plus_needs, make: Make::Spell(percent::plus), last: false, classes: &[] },
+    View { name: "html", needs: html::needs, make: Make::Spell(html::make), last: false, classes: &[] },
+    View { name: "escapes", needs: escapes::needs, make: Make::Spell(escapes::make), last: false, classes: &[] },
+    View { name: "css", needs: css::needs, make: Make::Spell(css::make), last: true, classes: &[Attack::Xss] },
+    View { name: "fold", needs: fold::needs, make: Make::Spell(fold::make), last: false, classes: &[] },
+    View { name: "overlong", needs: unicode::overlong_needs, make: Make::Spell(unicode::overlong), last: false, classes: &[] },
+    View { name: "utf-16", needs: unicode::utf16_needs, make: Make::Recode(unicode::utf16), last: false, classes: &[] },
+    View { name: "nul", needs: unicode::controls_needs, make: Make::Spell(unicode::controls), last: false, classes: &[] },
+    View { name: "utf-7", needs: unicode::utf7_needs, make: Make::Spell(unicode::utf7), last: false, classes: &[] },
+    View { name: "quoted-printable", needs: quoted::needs, make: Make::Spell(quoted::make), last: false, classes: &[] },
+    View { name: "jwt", needs: jwt::needs, make: Make::Unpack(jwt::make), last: false, classes: &[] },
+    View { name: "base64", needs: base64::needs, make: Make::Unpack(base64::make), last: false, classes: &[] },
+    View { name: "hex", needs: hex::needs, make: Make::Unpack(hex::make), last: false, classes: &[] },
+    View { name: "gzip", needs: compressed::gzip_needs, make: Make::Unpack(compressed::gzip), last: false, classes: &[] },
+    View { name: "zlib", needs: compressed::zlib_needs, make: Make::Unpack(compressed::zlib), last: false, classes: &[] },
+    View { name: "deflate", needs: compressed::deflate_needs, make: Make::Unpack(compressed::deflate), last: false, classes: &[] },
+    View { name: "zstd", needs: compressed::zstd_needs, make: Make::Unpack(compressed::zstd), last: false, classes: &[] },
+    View { name: "brotli", needs: compressed::brotli_needs, make: Make::Unpack(compressed::brotli), last: false, classes: &[] },
+    View { name: "comments", needs: comments::needs, make: Make::Spell(comments::make), last: true, classes: COMMENTED },
+    View { name: "shell", needs: shell::needs, make: Make::Spell(shell::make), last: true, classes: SHELL },
+    View { name: "concat", needs: concat::needs, make: Make::Spell(concat::make), last: true, classes: CODE },
 ];
+
+/// The views as they are tried.
+pub(super) const ORDER: [u8; ALL.len()] = {
+    let mut order = [0; ALL.len()];
+    let mut at = 0;
+    while at < order.len() {
+        order[at] = at as u8;
+        at += 1;
+    }
+    order
+};
+
+/// Whether a text holds so long a run of base64 digits, or is nothing but hexadecimal ones.
+pub(crate) fn packed(text: &[u8], long: usize) -> bool {
+    base64::run(text, 0, long).is_some() || hex::needs(&ByteSet::of(text), text)
+}
 
 /// Whether decoded bytes look like something that was meant: mostly text, a known magic number, or a likely document.
 pub(crate) fn meant(bytes: &[u8]) -> bool {

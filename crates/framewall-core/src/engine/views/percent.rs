@@ -1,34 +1,24 @@
 //! Percent escapes (RFC 3986 section 2.1), IIS's `%uXXXX`, and the form's plus sign.
 
-use super::{ByteSet, nibble, push_code};
+use super::{ByteSet, Spelling, nibble};
 
 pub fn needs(set: &ByteSet, _: &[u8]) -> bool {
     set.has(b'%')
 }
 
 /// Decodes once; what is not an escape stays.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
-    let mut at = 0;
-    while let Some(next) = memchr::memchr(b'%', &text[at..]) {
-        out.extend_from_slice(&text[at..at + next]);
-        at += next;
-        let rest = &text[at + 1..];
+pub fn make(text: &mut Spelling<'_>) -> bool {
+    while text.keep_to(|rest| memchr::memchr(b'%', rest)) {
+        let rest = &text.rest()[1..];
         if let Some(byte) = pair(rest) {
-            out.push(byte);
-            at += 3;
-            changed = true;
+            text.replace(3, &[byte]);
         } else if let Some(code) = wide(rest) {
-            push_code(out, code);
-            at += 6;
-            changed = true;
+            text.replace_code(6, code);
         } else {
-            out.push(b'%');
-            at += 1;
+            text.keep(1);
         }
     }
-    out.extend_from_slice(&text[at..]);
-    changed
+    text.changed()
 }
 
 fn pair(rest: &[u8]) -> Option<u8> {
@@ -47,7 +37,9 @@ pub fn plus_needs(set: &ByteSet, _: &[u8]) -> bool {
 }
 
 /// `+` for a space, where the text has no other space.
-pub fn plus(text: &[u8], out: &mut Vec<u8>) -> bool {
-    out.extend(text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }));
+pub fn plus(text: &mut Spelling<'_>) -> bool {
+    while text.keep_to(|rest| memchr::memchr(b'+', rest)) {
+        text.replace(1, b" ");
+    }
     true
 }

@@ -1,14 +1,19 @@
 //! Quoted-printable (RFC 2045 section 6.7): `=3C`, and lines that end in `=`.
 
-use super::{ByteSet, nibble};
+use super::{ByteSet, Spelling, nibble};
 
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
-    set.has(b'=')
-        && text.windows(3).any(|three| match three {
-            [b'=', b'\n', _] | [b'=', b'\r', b'\n'] => true,
-            [b'=', high, low] => escape(*high, *low).is_some(),
-            _ => false,
-        })
+    set.has(b'=') && memchr::memchr_iter(b'=', text).filter(|at| read(&text[*at..]).is_some()).nth(1).is_some()
+}
+
+/// What an equals sign begins: its length, and the byte unless it joins two lines.
+fn read(rest: &[u8]) -> Option<(usize, Option<u8>)> {
+    match rest {
+        [_, b'\r', b'\n', ..] => Some((3, None)),
+        [_, b'\n', ..] => Some((2, None)),
+        [_, high, low, ..] => Some((3, Some(escape(*high, *low)?))),
+        _ => None,
+    }
 }
 
 fn escape(high: u8, low: u8) -> Option<u8> {
@@ -19,32 +24,16 @@ fn escape(high: u8, low: u8) -> Option<u8> {
 }
 
 /// Decodes once; true if two escapes were there, since one may be a form's `a=10`.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
+pub fn make(text: &mut Spelling<'_>) -> bool {
     let mut count = 0;
-    let mut at = 0;
-    while at < text.len() {
-        if text[at] == b'=' {
-            if let (Some(high), Some(low)) = (text.get(at + 1), text.get(at + 2)) {
-                if let Some(byte) = escape(*high, *low) {
-                    out.push(byte);
-                    at += 3;
-                    count += 1;
-                    continue;
-                }
-                if (*high, *low) == (b'\r', b'\n') {
-                    at += 3;
-                    count += 1;
-                    continue;
-                }
-            }
-            if text.get(at + 1) == Some(&b'\n') {
-                at += 2;
+    while text.keep_to(|rest| memchr::memchr(b'=', rest)) {
+        match read(text.rest()) {
+            Some((length, byte)) => {
+                text.replace(length, byte.as_slice());
                 count += 1;
-                continue;
             }
+            None => text.keep(1),
         }
-        out.push(text[at]);
-        at += 1;
     }
     count >= 2
 }

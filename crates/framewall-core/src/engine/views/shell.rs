@@ -1,6 +1,7 @@
 //! What a shell sees: quotes, backslashes, carets and empty variables inside words vanish; `$IFS` is a space.
 
-use super::ByteSet;
+use super::spelling::find;
+use super::{ByteSet, Spelling};
 
 const MARKS: ByteSet = ByteSet::from(b"'\"\\^$`");
 
@@ -17,27 +18,20 @@ fn word(byte: u8) -> bool {
 }
 
 /// One pass; true if anything inside a word went.
-pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
+pub fn make(text: &mut Spelling<'_>) -> bool {
+    while text.keep_to(find(&MARKS)) {
+        let rest = text.rest();
         if let Some(length) = separator(rest) {
-            out.push(b' ');
-            at += length;
-            changed = true;
+            text.replace(length, b" ");
         } else if let Some(length) = nothing(rest) {
-            at += length;
-            changed = true;
-        } else if matches!(rest[0], b'\'' | b'"' | b'\\' | b'^') && near_word(text, at) {
-            at += 1;
-            changed = true;
+            text.replace(length, b"");
+        } else if matches!(rest[0], b'\'' | b'"' | b'\\' | b'^') && near_word(text.text(), text.at()) {
+            text.replace(1, b"");
         } else {
-            out.push(rest[0]);
-            at += 1;
+            text.keep(1);
         }
     }
-    changed
+    text.changed()
 }
 
 /// `$IFS`, `${IFS}`, `${IFS%??}`, `$IFS$9`.
@@ -62,5 +56,12 @@ fn nothing(rest: &[u8]) -> Option<usize> {
 fn near_word(text: &[u8], at: usize) -> bool {
     let before = at > 0 && (word(text[at - 1]) || text[at - 1] == text[at]);
     let after = text.get(at + 1).is_some_and(|byte| word(*byte) || *byte == text[at]);
-    before && after
+    before && after && (!matches!(text[at], b'\'' | b'"') || paired(text, at))
+}
+
+/// Whether the word that this quote is in has another one: an apostrophe has none, and what it would quote has no end.
+fn paired(text: &[u8], at: usize) -> bool {
+    let stops = |byte: &&u8| **byte == text[at] || byte.is_ascii_whitespace();
+    let quote = |found: Option<&u8>| found == Some(&text[at]);
+    quote(text[..at].iter().rev().find(stops)) || quote(text[at + 1..].iter().find(stops))
 }

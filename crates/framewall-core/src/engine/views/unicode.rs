@@ -1,9 +1,7 @@
 //! Other encodings of text: UTF-16, UTF-7, overlong UTF-8, and control bytes that readers skip.
 
-use super::{ByteSet, base64, push_code};
-
-/// Base64 digits of one UTF-7 run that are read at once.
-const LONGEST: usize = 64;
+use super::spelling::find;
+use super::{ByteSet, Spelling, base64, push_code};
 
 /// Whether the bytes look like UTF-16 or UTF-32 of mostly ASCII text.
 pub fn wide(bytes: &[u8]) -> bool {
@@ -45,9 +43,12 @@ pub fn controls_needs(set: &ByteSet, _: &[u8]) -> bool {
 }
 
 /// Without NUL and the other controls, which parsers skip or cut at.
-pub fn controls(text: &[u8], out: &mut Vec<u8>) -> bool {
-    out.extend(text.iter().filter(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace()));
-    out.len() != text.len() && out.len() * 4 >= text.len() * 2
+pub fn controls(text: &mut Spelling<'_>) -> bool {
+    let skipped = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    while text.keep_to(|rest| rest.iter().position(skipped)) {
+        text.replace(text.rest().iter().take_while(|byte| skipped(byte)).count(), b"");
+    }
+    text.changed() && text.written() * 2 >= text.text().len()
 }
 
 pub fn overlong_needs(set: &ByteSet, text: &[u8]) -> bool {
@@ -57,67 +58,75 @@ pub fn overlong_needs(set: &ByteSet, text: &[u8]) -> bool {
 }
 
 /// Overlong UTF-8 as a decoder that does not check would read it; IIS's `C0 2E` too.
-pub fn overlong(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
-    let mut at = 0;
-    while at < text.len() {
-        let more = match text[at] {
-            0xc0 | 0xc1 => 1,
+pub fn overlong(text: &mut Spelling<'_>) -> bool {
+    const LEADS: ByteSet = ByteSet::from(b"\xc0\xc1\xe0\xf0");
+    while text.keep_to(find(&LEADS)) {
+        let rest = text.rest();
+        let more = match rest[0] {
             0xe0 => 2,
             0xf0 => 3,
-            _ => 0,
+            _ => 1,
         };
-        if more > 0 && at + more < text.len() {
-            let tail = &text[at + 1..=at + more];
-            let code = tail
-                .iter()
-                .fold(u32::from(text[at] & 0x1f & (0x3f >> more)), |code, byte| code << 6 | u32::from(byte & 0x3f));
+        let code = rest.get(1..=more).and_then(|tail| {
+            let lead = u32::from(rest[0] & 0x1f & (0x3f >> more));
+            let code = tail.iter().fold(lead, |code, byte| code << 6 | u32::from(byte & 0x3f));
             let checked = more == 1 || tail.iter().all(|byte| byte & 0xc0 == 0x80);
-            if code < 0x80 && checked {
-                out.push(code as u8);
-                at += more + 1;
-                changed = true;
-                continue;
-            }
+            (code < 0x80 && checked).then_some(code as u8)
+        });
+        match code {
+            Some(byte) => text.replace(more + 1, &[byte]),
+            None => text.keep(1),
         }
-        out.push(text[at]);
-        at += 1;
     }
-    changed
+    text.changed()
+}
+
+/// Whether a run of base64 digits there begins with an ASCII character.
+fn begins(run: &[u8]) -> bool {
+    matches!(run, [b'A', b'A'..=b'H', last, ..] if last.is_ascii_alphanumeric() || matches!(last, b'+' | b'/'))
 }
 
 pub fn utf7_needs(set: &ByteSet, text: &[u8]) -> bool {
-    set.has(b'+') && !set.beyond_ascii() && memchr::memmem::find(text, b"+A").is_some()
+    set.has(b'+') && !set.beyond_ascii() && memchr::memchr_iter(b'+', text).any(|at| begins(&text[at + 1..]))
 }
 
-/// UTF-7 (RFC 2152): `+ADw-` is `<`. True only if a run decoded to ASCII that plain text would not hide.
-pub fn utf7(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
-    let mut at = 0;
-    while at < text.len() {
-        if text[at] != b'+' {
-            out.push(text[at]);
-            at += 1;
+/// UTF-7 (RFC 2152): `+ADw-` is `<`. Of a run, as much as is ASCII; the rest is read again as it stands.
+pub fn utf7(text: &mut Spelling<'_>) -> bool {
+    let mut plain = Vec::new();
+    while text.keep_to(|rest| memchr::memchr(b'+', rest)) {
+        let digits = &text.rest()[1..];
+        plain.clear();
+        let read = if begins(digits) { shifted(digits, &mut plain) } else { 0 };
+        if plain.is_empty() {
+            text.keep(1);
             continue;
         }
-        let run = text[at + 1..]
-            .iter()
-            .take(LONGEST)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
-            .count();
-        let mut bytes = Vec::new();
-        base64::decode(&text[at + 1..at + 1 + run], &mut bytes);
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
-        let plain = !units.is_empty() && units.iter().all(|unit| matches!(unit, 0x09 | 0x0a | 0x0d | 0x20..=0x7e));
-        if plain {
-            out.extend(units.iter().map(|unit| *unit as u8));
-            at += 1 + run;
-            at += usize::from(text.get(at) == Some(&b'-'));
-            changed = true;
-        } else {
-            out.push(b'+');
-            at += 1;
+        let hyphen = usize::from(digits.get(read) == Some(&b'-'));
+        text.replace(1 + read + hyphen, &plain);
+    }
+    text.changed()
+}
+
+/// The ASCII that a run of base64 digits begins with; how many digits stand for it, all of them if only padding is left.
+fn shifted(digits: &[u8], plain: &mut Vec<u8>) -> usize {
+    let (mut held, mut bits, mut used) = (0u32, 0, 0);
+    for (at, byte) in digits.iter().enumerate() {
+        let digit = match byte {
+            b'-' | b'_' => None,
+            _ => base64::value(*byte),
+        };
+        let Some(digit) = digit else { return at };
+        held = held << 6 | u32::from(digit);
+        bits += 6;
+        if bits >= 16 {
+            bits -= 16;
+            match (held >> bits) as u16 {
+                unit @ (0x09 | 0x0a | 0x0d | 0x20..=0x7e) => plain.push(unit as u8),
+                _ => return used,
+            }
+            held &= (1 << bits) - 1;
+            used = at + 1;
         }
     }
-    changed
+    digits.len()
 }
