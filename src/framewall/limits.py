@@ -44,6 +44,11 @@ HEADERS = Limit("headers", 100, "431, and the connection is closed")
 HEAD_BYTES = Limit("head_bytes", 32 << 10, "431, and the connection is closed")
 HEAD_SECONDS = Limit("head_seconds", 60, "The connection is closed")
 DRAIN_SECONDS = Limit("drain_seconds", 5, "What is left is cut off")
+MEMORY_BYTES = Limit(
+    "memory_bytes",
+    512 << 20,
+    "Whoever would hold more than 64 KiB is ended: Close 1013, 503; data_bomb finding",
+)
 CONNECT_SECONDS = Limit("connect_seconds", 5, "The next server of the group, or 504")
 ANSWER_SECONDS = Limit("answer_seconds", 60, "504")
 STALL_SECONDS = Limit("stall_seconds", 60, "The connection is closed")
@@ -62,6 +67,7 @@ RELAY = (
     HEAD_BYTES,
     HEAD_SECONDS,
     DRAIN_SECONDS,
+    MEMORY_BYTES,
     CONNECT_SECONDS,
     ANSWER_SECONDS,
     STALL_SECONDS,

@@ -9,6 +9,7 @@ pub mod http;
 pub mod judge;
 pub mod limits;
 mod listener;
+mod memory;
 pub mod registry;
 pub mod relay;
 pub mod stream;

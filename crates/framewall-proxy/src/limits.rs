@@ -57,6 +57,8 @@ limits! {
     HEAD_SECONDS head_seconds = 60, "The connection is closed";
     /// Seconds in which stopping lets open connections end. Of the relay.
     DRAIN_SECONDS drain_seconds = 5, "What is left is cut off";
+    /// Bytes of messages and bodies that all connections together hold, each up to 64 KiB aside. Of the relay.
+    MEMORY_BYTES memory_bytes = 512 << 20, "Whoever would hold more than 64 KiB is ended: Close 1013, 503; data_bomb finding";
     /// Seconds to connect to an upstream server.
     CONNECT_SECONDS connect_seconds = 5, "The next server of the group, or 504";
     /// Seconds an upstream server may take for the head of its answer.

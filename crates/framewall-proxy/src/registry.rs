@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use crate::judge::{Farewell, Refusal};
+use crate::memory::{Account, Ledger};
 
 /// All connections and tunnels of one relay.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub struct Registry {
     connected: Mutex<Connected>,
     tunnels: Mutex<HashMap<u64, Arc<Stop<Farewell>>>>,
     requests: Mutex<HashMap<u64, Arc<Stop<Refusal>>>>,
+    memory: Arc<Ledger>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +53,16 @@ impl Registry {
         }
         connected.total += 1;
         Some(Place { registry: Arc::clone(self), client })
+    }
+
+    /// Where one more connection counts what it holds.
+    pub(crate) fn account(&self) -> Account {
+        self.memory.account()
+    }
+
+    /// Bytes of messages and bodies held now.
+    pub fn held(&self) -> u64 {
+        self.memory.held()
     }
 
     /// Connections now.

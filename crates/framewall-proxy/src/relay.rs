@@ -154,7 +154,7 @@ impl Relay {
             let pool = Arc::new(Pool::default());
             if let Ok(answer) = exchange::send(&site.group, &pool, client, &site.route.limits, request).await {
                 let body = Body::stream(answer.into_body(), site.route.limits.stall());
-                let _ = body.collect(site.route.limits.body_bytes).await;
+                let _ = body.collect(site.route.limits.body_bytes, |_| true).await;
             }
         });
         true

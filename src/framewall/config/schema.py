@@ -58,6 +58,7 @@ PROCESS_LIMITS = frozenset(
         "head_bytes",
         "head_seconds",
         "drain_seconds",
+        "memory_bytes",
     }
 )
 

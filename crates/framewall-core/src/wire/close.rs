@@ -13,6 +13,8 @@ pub const INVALID_PAYLOAD: u16 = 1007;
 pub const POLICY: u16 = 1008;
 /// The message is too big.
 pub const TOO_BIG: u16 = 1009;
+/// Try again later: too much is going on (IANA's WebSocket close codes).
+pub const TRY_AGAIN: u16 = 1013;
 
 /// Whether a peer may send this code (RFC 6455 7.4.1 and 7.4.2, and IANA's additions 1012 to 1014).
 pub fn may_be_sent(code: u16) -> bool {

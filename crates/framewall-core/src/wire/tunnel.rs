@@ -115,6 +115,11 @@ impl Inbound {
         self.input.len() + held + self.inflater.as_ref().map_or(0, Inflater::kept)
     }
 
+    /// Of [`memory`](Self::memory), what belongs to a message or frame that is not complete.
+    pub fn buffered(&self) -> usize {
+        self.input.len() + self.held.as_ref().map_or(0, Held::memory)
+    }
+
     /// Bytes that came after a Close or an error and were thrown away.
     pub fn discarded(&self) -> u64 {
         self.discarded

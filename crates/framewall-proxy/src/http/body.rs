@@ -58,13 +58,16 @@ impl Body {
         matches!(self, Self::Empty)
     }
 
-    /// Reads it whole, up to `most` bytes.
-    pub async fn collect(mut self, most: u64) -> Result<Bytes, CollectError> {
+    /// Reads it whole, up to `most` bytes, as long as `holds` of what there is so far.
+    pub async fn collect(mut self, most: u64, mut holds: impl FnMut(u64) -> bool) -> Result<Bytes, CollectError> {
         let mut all = BytesMut::new();
         while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut self).poll_frame(cx)).await {
             let Ok(data) = frame.map_err(|_| CollectError::Broken)?.into_data() else { continue };
             if (all.len() + data.len()) as u64 > most {
                 return Err(CollectError::TooBig);
+            }
+            if !holds((all.len() + data.len()) as u64) {
+                return Err(CollectError::TooMuch);
             }
             if all.is_empty() && self.is_end_stream() {
                 return Ok(data);
@@ -80,6 +83,8 @@ impl Body {
 pub enum CollectError {
     /// More than asked for.
     TooBig,
+    /// All connections together hold too much.
+    TooMuch,
     /// It ended early or stalled.
     Broken,
 }

@@ -22,6 +22,7 @@ use super::{check, headers, route, upgrade};
 use crate::config::{Fail, Inspect, Route};
 use crate::judge::{BodyRuling, Failure, Head, Job, Plan, Reply};
 use crate::limits;
+use crate::memory::Account;
 use crate::registry::{Interrupt, Place};
 use crate::relay::Shared;
 use crate::table::{Site, Table};
@@ -54,6 +55,7 @@ pub(super) struct Passage<'a> {
 /// a client that saw the message fail first would take it for a lost connection, and come back.
 const BEHIND: Duration = Duration::from_millis(50);
 const REFUSED: &str = "Blocked by Framewall.";
+const UNREAD: &str = "The application's answer could not be inspected.";
 const UNJUDGED: &str = "This could not be inspected.";
 
 /// Answers one request, one way or another.
@@ -172,8 +174,9 @@ impl Passage<'_> {
         let limits = &self.route().limits;
         let mut onward = self.onward_headers(&parts.headers);
         let mut body = Body::stream(incoming, limits.stall());
+        let mut account = self.client.shared.registry.account();
         if self.plan.inspect_body && !body.is_empty() {
-            body = self.inspected_body(body).await?;
+            body = self.inspected_body(body, &mut account).await?;
             onward.insert(header::CONTENT_LENGTH, HeaderValue::from(http_body::Body::size_hint(&body).lower()));
         }
         let request = exchange::request(parts, onward, body);
@@ -202,12 +205,15 @@ impl Passage<'_> {
         onward
     }
 
-    async fn inspected_body(&self, body: Body) -> Result<Body, Answer> {
-        let body = body.collect(self.route().limits.body_bytes).await.map_err(|error| match error {
+    async fn inspected_body(&self, body: Body, account: &mut Account) -> Result<Body, Answer> {
+        let limits = &self.route().limits;
+        let holds = |bytes| account.set(bytes, limits.memory_bytes);
+        let body = body.collect(limits.body_bytes, holds).await.map_err(|error| match error {
             CollectError::TooBig => {
                 self.report(too_big(Side::Client, "request body too big to be inspected", 413));
                 Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too big to be inspected.").closing()
             }
+            CollectError::TooMuch => self.too_much(Side::Client).closing(),
             CollectError::Broken => Answer::new(StatusCode::BAD_REQUEST, "The body broke off.").closing(),
         })?;
         let (request, copy) = (Arc::clone(&self.head), body.clone());
@@ -250,11 +256,15 @@ impl Passage<'_> {
         }
         let mut body = Body::stream(incoming, self.route().limits.stall());
         if self.plan.inspect_response {
-            let whole = body.collect(self.route().limits.body_bytes).await.map_err(|error| {
-                if error == CollectError::TooBig {
+            let (limits, mut account) = (&self.route().limits, self.client.shared.registry.account());
+            let holds = |bytes| account.set(bytes, limits.memory_bytes);
+            let whole = body.collect(limits.body_bytes, holds).await.map_err(|error| match error {
+                CollectError::TooMuch => self.too_much(Side::Server),
+                CollectError::TooBig => {
                     self.report(too_big(Side::Server, "answer too big to be inspected", 502));
+                    Answer::new(StatusCode::BAD_GATEWAY, UNREAD)
                 }
-                Answer::new(StatusCode::BAD_GATEWAY, "The application's answer could not be inspected.")
+                CollectError::Broken => Answer::new(StatusCode::BAD_GATEWAY, UNREAD),
             })?;
             let (request, status) = (Arc::clone(&self.head), parts.status.as_u16());
             let (listed, copy) = (headers::listed(&parts.headers), whole.clone());
@@ -262,6 +272,12 @@ impl Passage<'_> {
             body = Body::full(whole);
         }
         Ok(Response::from_parts(parts, body))
+    }
+
+    fn too_much(&self, side: Side) -> Answer {
+        let (limit, why) = (Some(limits::MEMORY_BYTES.name), "too much is held for all connections together");
+        self.report(Failure { side: Some(side), limit, why, code: 503 });
+        Answer::new(StatusCode::SERVICE_UNAVAILABLE, "Too much is going on.")
     }
 }
 

@@ -130,6 +130,14 @@ impl Flow {
         }
     }
 
+    /// Bytes of messages that it holds, complete or not.
+    pub(super) fn holds(&self) -> usize {
+        match &self.reader {
+            Reader::Passed(_) => 0,
+            Reader::Judged(judged) => judged.held + judged.inbound.buffered(),
+        }
+    }
+
     /// Whether all that came complete has been settled.
     pub(super) fn is_settled(&self) -> bool {
         match &self.reader {

@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use framewall_core::wire::close::POLICY;
+use framewall_core::wire::close::{POLICY, TRY_AGAIN};
 use framewall_core::wire::{Negotiated, Side};
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
@@ -27,6 +27,7 @@ use self::peer::Peer;
 use crate::config::{Fail, Inspect};
 use crate::judge::{Failure, Farewell, Head, Job, Judge, Reply, Ruling, Summary};
 use crate::limits::{self, Limits};
+use crate::memory::Account;
 use crate::registry::{Registry, Stop};
 use crate::relay::Shared;
 use crate::stream::Stream;
@@ -90,6 +91,7 @@ pub struct Tunnel {
     closing_since: Option<Instant>,
     timer: Pin<Box<Sleep>>,
     registered: bool,
+    memory: Account,
     summary: Summary,
 }
 
@@ -148,6 +150,7 @@ impl Tunnel {
             closing_since: None,
             timer: Box::pin(tokio::time::sleep(idle)),
             registered: false,
+            memory: shared.registry.account(),
             summary,
         };
         tunnel.early(&ends.client.1, &ends.server.1);
@@ -187,7 +190,20 @@ impl Tunnel {
             self.fail_if_wrong();
             self.pass_end_on(cx);
         }
+        self.account();
         moved
+    }
+
+    /// Counts what is held; ends it if that is too much for what all hold.
+    fn account(&mut self) {
+        let (up, down) = (self.up.holds() + self.server.pending(), self.down.holds() + self.client.pending());
+        if self.memory.set((up + down) as u64, self.limits().memory_bytes) || self.ending.is_some() {
+            return;
+        }
+        let side = if up >= down { Side::Client } else { Side::Server };
+        let why = "too much is held for all connections together";
+        self.report(Failure { side: Some(side), limit: Some(limits::MEMORY_BYTES.name), why, code: TRY_AGAIN });
+        self.end(TRY_AGAIN, codes(None, None).1, why);
     }
 
     fn read(&mut self, sender: Side, cx: &mut Context<'_>) -> bool {
