@@ -151,6 +151,21 @@ SAID: dict[str, tuple[str, str | None, list[str | bytes], list[str | bytes]]] = 
             '[6,{"message":"Not here"},"wamp.close.killed"]',
         ],
     ),
+    "wamp, a publication that nobody answers": (
+        "/ws",
+        "wamp.2.json",
+        [f'[16,5,{{}},"news",["{ATTACK}"]]'],
+        ['[6,{"message":"Not here"},"wamp.close.killed"]'],
+    ),
+    "wamp, a publication that is acknowledged": (
+        "/ws",
+        "wamp.2.json",
+        [f'[16,5,{{"acknowledge":true}},"news",["{ATTACK}"]]'],
+        [
+            '[8,16,5,{},"wamp.error.not_authorized",["Not here"]]',
+            '[6,{"message":"Not here"},"wamp.close.killed"]',
+        ],
+    ),
     "wamp, the hello": (
         "/ws",
         "wamp.2.json",

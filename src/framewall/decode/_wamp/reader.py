@@ -18,7 +18,7 @@ NAME = "wamp"
 
 _HELLO, _WELCOME = 1, 2
 _PREFIX = 1
-_ABORT, _GOODBYE, _ERROR, _CALL_ERROR = 3, 6, 8, 4
+_ABORT, _GOODBYE, _ERROR, _PUBLISH, _CALL_ERROR = 3, 6, 8, 16, 4
 _LARGEST_ID = 2**53
 _REQUESTS = frozenset(("publish", "subscribe", "unsubscribe", "call", "register", "unregister"))
 _REFUSED, _KILLED = "wamp.error.not_authorized", "wamp.close.killed"
@@ -141,12 +141,14 @@ class WampReader(Reader):
 
     @staticmethod
     def _head(packet: Packet) -> tuple[int, int | None]:
-        """A request's type and id."""
+        """A request's type and id; none if nobody waits for its answer, as for most publications."""
         try:
             found = View.parse(packet.parts[0].data, packet.parts[0].hint)
         except (FormatError, IndexError):
             return 0, None
         kind, request = found[0].int or 0, found[1].int if len(found) > 1 else None
+        if kind == _PUBLISH and not _acknowledged(found):
+            return kind, None
         return kind, request if request is not None and 0 <= request <= _LARGEST_ID else None
 
     def packet(self, version: str, kind: str, parts: tuple[Part, ...], name: str | None = None) -> Packet:
@@ -204,6 +206,12 @@ class Wamp1Reader(WampReader):
         prefix, colon, rest = short.partition(":")
         uri = self._prefixes.get(prefix) if colon else None
         return [] if uri is None else [f"{uri}#{rest}", f"{uri}{rest}"]
+
+
+def _acknowledged(publish: View) -> bool:
+    options = publish[2] if len(publish) > 2 else None
+    wanted = options.get("acknowledge") if options is not None and options.kind == "map" else None
+    return wanted is not None and wanted.kind == "bool" and wanted.text == "true"
 
 
 def _name(members: tuple[str, ...], found: View) -> str | None:
