@@ -90,7 +90,7 @@ SESSIONS = Limit("sessions", 100_000, "The session idle longest is forgotten; it
 SESSION_IDLE_SECONDS = Limit("session_idle_seconds", 600, "An HTTP session idle this long is forgotten")
 SESSION_REQUESTS = Limit("session_requests", 16, "At a block, older ones wait for their server's answer")
 WINDOW_TEXTS = Limit("window_texts", 32, "Older texts of a field are not put together with it any more")
-WINDOW_BYTES = Limit("window_bytes", 1_024, "The same, by their bytes")
+WINDOW_BYTES = Limit("window_bytes", 512, "The same, by their bytes")
 WINDOW_FIELDS = Limit(
     "window_fields", 64, "The field used longest ago is forgotten; a message's further ones too"
 )
