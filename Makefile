@@ -109,6 +109,10 @@ bench-detection: .build/native $(VENV)/.bench | .build/tools-crs ## rates, disgu
 bench-crs: .build/native $(VENV)/.bench | .build/tools-crs ## imported CRS rules beside libmodsecurity, match by match
 	$(PY) benches/crs_agreement.py /usr/share/modsecurity-crs/rules $${FRAMEWALL_CORPORA:-../shared/corpora}/attacks.dev.jsonl
 
+.PHONY: bench-events
+bench-events: .build/native $(VENV)/.dev ## the console's questions to a store of EVENTS (10000000) events, also while it grows
+	$(PY) benches/events/run.py --events $${EVENTS:-10000000}
+
 .PHONY: bench-core
 bench-core: | .build/tools-build ## the wire and the walkers beside other crates
 	cargo bench --locked -p framewall-core

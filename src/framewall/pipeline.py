@@ -86,7 +86,7 @@ class Judged(NamedTuple):
     reading: Reading
     transport: str
     session: str
-    show: Callable[[Packet], str]
+    show: Callable[[Packet, normalised.Focus], str]
     side: Direction = Direction.CLIENT
     nearby: Nearby | None = None
 
@@ -152,7 +152,7 @@ class Inspector:
         verdict, packet = self._verdict(
             route,
             Judged(
-                request, reading, transport, f"{self._node}-{request.id}", lambda _: normalised.head(request)
+                request, reading, transport, f"{self._node}-{request.id}", lambda *_: normalised.head(request)
             ),
         )
         if verdict.action is not Action.PASS:
@@ -275,7 +275,7 @@ class Inspector:
             reading,
             message.transport,
             conversation.id,
-            lambda packet: normalised.exchange(request, message, packet, status),
+            lambda packet, focus: normalised.exchange(request, message, packet, status, focus),
             message.direction,
             conversation.nearby,
         )
@@ -328,7 +328,7 @@ class Inspector:
                 reading,
                 message.transport,
                 conversation.id,
-                lambda packet: normalised.message(request, message, packet),
+                lambda packet, focus: normalised.message(request, message, packet, focus),
                 message.direction,
                 conversation.nearby,
             )
@@ -377,8 +377,9 @@ class Inspector:
         raw = self._detect(route, judged.side, reading.packets) if parts else ()
         if not raw and not reading.errors:
             return _passed(reading.framework), _NOTHING
-        first = raw[0].part if raw else None
-        packet = normalised.subject(reading.packets, first) if reading.packets else _NOTHING
+        packet, focus = _NOTHING, normalised.BEGINNING
+        if reading.packets:
+            packet, focus = normalised.focused(reading.packets, raw[0] if raw else None)
         findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
         findings = exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, packet.name)
         # Weak signs of many messages are not one attack: only what is certain counts of a window.
@@ -397,7 +398,7 @@ class Inspector:
             total,
             kept,
             reading.framework,
-            judged.show(packet),
+            judged.show(packet, focus),
             route.close_code,
             route.refusal_status,
         )

@@ -192,7 +192,14 @@ def as_json(event: Event) -> dict[str, Any]:
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """The finding in the shape of the outside contract."""
-    return {**asdict(finding), "chain": list(finding.chain)}
+    return {
+        "attack": finding.attack,
+        "rule": finding.rule,
+        "field": finding.field,
+        "chain": list(finding.chain),
+        "match": finding.match,
+        "score": finding.score,
+    }
 
 
 def from_json(shape: dict[str, Any]) -> Event:

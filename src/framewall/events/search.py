@@ -3,7 +3,7 @@
 Terms stand side by side and must all hold. A term is ``field:value``, a word, or ``"several words"``; ``-`` before
 it negates it. ``field:a,b`` is a or b; ``*`` in a value stands for anything, unless it is quoted. Quotes inside
 quotes are written ``\\"``. Words are looked for in the request and in what the rules matched, whatever their case;
-``aler`` finds ``alert(1)``, ``lert`` does not.
+``alert`` finds ``alert(1)``, ``aler`` does not.
 """
 
 from __future__ import annotations
@@ -196,13 +196,19 @@ def searchable(event: Event) -> str:
 
 
 def _has_words(text: str, wanted: str) -> bool:
-    """Whether ``wanted`` stands in the text from the beginning of a word on."""
+    """Whether ``wanted`` stands in the text, and no word of it goes on beyond it."""
     at = text.find(wanted)
     while at >= 0:
-        if at == 0 or not wanted[:1].isalnum() or not text[at - 1].isalnum():
+        end = at + len(wanted)
+        if not _glued(text, at) and not _glued(text, end):
             return True
         at = text.find(wanted, at + 1)
-    return False
+    return not wanted
+
+
+def _glued(text: str, at: int) -> bool:
+    """Whether the characters on both sides of this place belong to one word."""
+    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
 class _Parser:

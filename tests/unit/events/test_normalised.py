@@ -6,9 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from framewall.events.normalised import exchange, head, message, packet_line, subject
+from framewall.events.normalised import (
+    BEGINNING,
+    BODY_CHARS,
+    Focus,
+    exchange,
+    focused,
+    head,
+    message,
+    packet_line,
+)
 from framewall.limits import EVENT_BYTES
 from framewall.model import Direction, Message, Opcode, Packet, Part, Request, Transport
+from support.engine import EngineFinding
 from support.msgpack import pack
 
 HEADERS = (("host", "chat.example"), ("Origin", "https://chat.example"))
@@ -95,15 +105,83 @@ def test_a_name_can_neither_forge_a_header_nor_grow_without_end() -> None:
     assert len(head) < 1_000
 
 
+def shown(part: Part, focus: Focus = BEGINNING) -> str:
+    return message(REQUEST, MESSAGE, Packet("text", "", "message", (part,)), focus).partition("\n\n")[2]
+
+
 def test_a_long_body_is_cut_and_says_so() -> None:
-    said = message(REQUEST, MESSAGE, Packet("text", "", "message", (Part(b"x" * (EVENT_BYTES.default + 7)),)))
-    assert said.endswith("\n[cut: 7 more bytes]")
+    said = shown(Part(b"x" * (BODY_CHARS + 7)))
+    assert said == "x" * BODY_CHARS + "\n[cut: 7 more bytes]"
 
 
-def test_the_subject_is_the_packet_that_the_finding_is_in() -> None:
-    one, none, two = (Packet("f", "", str(n), (Part(b""),) * n) for n in (1, 0, 2))
-    packets = [one, none, two]
-    assert [subject(packets, part) for part in (0, 1, 2)] == [one, two, two]
-    assert subject(packets, None) is one
-    assert subject([none, two], None) is two
-    assert subject([none], 5) is none
+ATTACK = b"<img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize("hint", ["auto", "text", "json"])
+@pytest.mark.parametrize("before", [0, 10, 100_000, 1_000_000])
+@pytest.mark.parametrize("after", [0, 1_000_000])
+@pytest.mark.parametrize("filling", [b"x", "\u2603".encode(), b"\xff", b"\x00"])
+def test_the_payload_is_in_the_picture_wherever_it_stands(
+    hint: str, before: int, after: int, filling: bytes
+) -> None:
+    data = filling * (before // len(filling)) + ATTACK + filling * (after // len(filling))
+    at = data.index(ATTACK)
+    for focus in (Focus(0, (at, at + len(ATTACK)), b""), Focus(0, None, ATTACK)):
+        said = shown(Part(data, hint), focus)
+        assert ATTACK.decode() in said
+        whole = message(REQUEST, MESSAGE, Packet("text", "", "message", (Part(data, hint),)), focus)
+        assert len(whole) <= EVENT_BYTES.default
+        if len(data) > BODY_CHARS:
+            assert "[cut: " in said
+
+
+def test_a_cut_does_not_tear_characters() -> None:
+    data = "\u2603".encode() * 100_000
+    for at in range(150_000, 150_006):
+        assert "\\x" not in shown(Part(data), Focus(0, (at // 3 * 3, at), b""))[:BODY_CHARS]
+
+
+def test_a_payload_deep_in_a_binary_document_is_in_the_picture() -> None:
+    data = pack({"before": "x" * 200_000, "it": 'a "quoted" <script>', "after": "y" * 200_000})
+    said = shown(Part(data, "msgpack"), Focus(0, None, b'a "quoted" <script>'))
+    assert r"a \"quoted\" <script>" in said
+    assert "characters before]" in said
+    assert said.endswith("more characters]")
+
+
+def test_the_part_that_the_finding_is_in_is_shown() -> None:
+    packet = Packet("stomp", "1.2", "SEND", (Part(b"one"), Part(b"two <b>")))
+    said = message(REQUEST, MESSAGE, packet, Focus(1, (4, 7), b""))
+    assert said.endswith("\n\ntwo <b>")
+    assert "Framewall-Part: 2 of 2\n" in said
+    assert "Framewall-Part" not in message(REQUEST, MESSAGE, packet)
+
+
+def test_the_longest_head_leaves_room_for_the_body() -> None:
+    request = replace(REQUEST, target="/" + "t" * 32_000, headers=(("Host", "h" * 30_000),))
+    said = message(
+        request,
+        MESSAGE,
+        Packet("text", "", "message", (Part(b"x" * 90_000 + ATTACK),)),
+        Focus(0, None, ATTACK),
+    )
+    assert len(said) <= EVENT_BYTES.default
+    assert ATTACK.decode() in said
+
+
+def finding(part: int) -> EngineFinding:
+    return EngineFinding("xss", "r", 5, part, (), "value", (), b"m", (1, 2))
+
+
+def test_the_packet_and_the_part_that_a_finding_is_in_are_told() -> None:
+    none, one, two = (
+        Packet("a", "", "x"),
+        Packet("b", "", "x", (Part(b""),)),
+        Packet("c", "", "x", (Part(b""),) * 2),
+    )
+    packets = [none, one, two]
+    told = [focused(packets, finding(part)) for part in (0, 1, 2)]
+    assert [(packet, focus.part) for packet, focus in told] == [(one, 0), (two, 0), (two, 1)]
+    assert told[0][1] == Focus(0, (1, 2), b"m")
+    assert focused(packets, None) == (one, BEGINNING)
+    assert focused([none], finding(5)) == (none, Focus(0, (1, 2), b"m"))

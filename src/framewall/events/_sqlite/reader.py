@@ -235,7 +235,7 @@ class Scan:
 
     def more(self, most: int) -> list[int]:
         """The next ``seq`` that fit, at most so many; none where all was looked at, or time has run out."""
-        sql = f"{self._wanted.seqs} ORDER BY d.seq DESC LIMIT ?"
+        sql = f"{self._wanted.seqs} ORDER BY {self._wanted.seq} DESC LIMIT ?"
         for low, high in self._steps():
             found = [seq for (seq,) in self._db.execute(sql, (*self._wanted.values, low, high, most))]
             self.at = found[-1] - 1 if len(found) == most else low - 1

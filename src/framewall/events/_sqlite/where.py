@@ -31,6 +31,7 @@ class _Way(NamedTuple):
     """One condition: by itself (``source``, ``condition`` on its columns), or for an event ``d`` (``lookup``).
 
     ``hits`` is about how many events it has; ``lookup`` is None where it can only be asked of the event itself.
+    ``seq`` is what the source calls it; ``repeats`` is whether it may give an event more than once.
     """
 
     hits: int
@@ -38,6 +39,8 @@ class _Way(NamedTuple):
     condition: str
     values: tuple[object, ...]
     lookup: str | None
+    seq: str = "d.seq"
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,14 @@ class Where:
     low: int
     high: int
     exact: bool
+    seq: str = "d.seq"
+    repeats: bool = False
 
     @property
     def seqs(self) -> str:
         """SQL for the fitting ``seq``, of which two parameters after :attr:`values` are the bounds."""
-        return (
-            f"SELECT DISTINCT d.seq AS seq FROM {self.source} WHERE {self.conditions} d.seq BETWEEN ? AND ?"
-        )
+        what = f"{'DISTINCT ' * self.repeats}{self.seq} AS seq"
+        return f"SELECT {what} FROM {self.source} WHERE {self.conditions} {self.seq} BETWEEN ? AND ?"
 
 
 def where(db: sqlite3.Connection, search: Search, since: float | None, until: float | None) -> Where:
@@ -95,24 +99,30 @@ def where(db: sqlite3.Connection, search: Search, since: float | None, until: fl
             else:
                 ways.append(_of_marks(found))
     ways += _words(search)
+    leading = min(ways, key=lambda way: way.hits, default=_Way(0, "event d", "1", (), None))
+    for way in ways:
+        if way is leading:
+            continue
+        if way.lookup is None:
+            exact = False
+        else:
+            conditions.append(way.lookup)
+            values += way.values
     for bounds, pick, sign in ((lower, max, ">="), (upper, min, "<")):
         if bounds:
             conditions.append(f"(SELECT time FROM event e WHERE e.seq = d.seq) {sign} ?")
             values.append(pick(bounds))
-    source, leading = "event d", _leading(ways)
-    if leading:
-        source = leading.source
-        conditions.insert(0, leading.condition)
-        values[:0] = leading.values
-        for way in ways:
-            if way is leading:
-                continue
-            if way.lookup is None:
-                exact = False
-            else:
-                conditions.append(way.lookup)
-                values += way.values
-    return Where(source, "".join(f"{each} AND " for each in conditions), tuple(values), low, high, exact)
+    every = "".join(f"{each} AND " for each in (leading.condition, *conditions))
+    return Where(
+        leading.source,
+        every.replace("d.seq", leading.seq),
+        (*leading.values, *values),
+        low,
+        high,
+        exact,
+        leading.seq,
+        leading.repeats,
+    )
 
 
 def _bounds(search: Search, name: str, given: float | None) -> list[float]:
@@ -122,7 +132,9 @@ def _bounds(search: Search, name: str, given: float | None) -> list[float]:
 
 def _range(db: sqlite3.Connection, since: float | None, until: float | None) -> tuple[int, int]:
     """The bounds of ``seq`` for bounds of time."""
-    low, high = db.execute("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM event").fetchone()
+    low, high = db.execute(  # each by itself: SQLite looks up one of them, and scans for both
+        "SELECT coalesce((SELECT min(seq) FROM event), 1), coalesce((SELECT max(seq) FROM event), 0)"
+    ).fetchone()
     if since is not None:
         found = db.execute(
             "SELECT seq FROM event WHERE time >= ? ORDER BY time LIMIT 1", (since - SKEW_SECONDS,)
@@ -156,20 +168,17 @@ def _column(term: Term, ways: list[_Way], conditions: list[str], values: list[ob
 
 
 def _words(search: Search) -> list[_Way]:
-    """The words of all text that must be there: whole ones, but for the last of each term, which may go on."""
-    wanted = []
-    for term in search.terms:
-        if term.field != "text" or term.negated:
-            continue
-        text = term.values[0].pieces[0].lower()
-        words = _TOKEN.findall(text)
-        open_ended = bool(words) and text.endswith(words[-1])
-        wanted += [f'"{word}"' for word in words[: len(words) - open_ended]]
-        wanted += [f'"{words[-1]}" *'] if open_ended else []
+    """The words of all text that must be there."""
+    wanted = [
+        word
+        for term in search.terms
+        if term.field == "text" and not term.negated
+        for word in _TOKEN.findall(term.values[0].pieces[0].lower())
+    ]
     if not wanted:
         return []
-    source = "(SELECT rowid AS seq FROM event_text WHERE event_text MATCH ?) d"
-    return [_Way(FEW, source, "1", (" AND ".join(wanted),), None)]
+    phrase = " AND ".join(f'"{word}"' for word in dict.fromkeys(wanted))
+    return [_Way(FEW, "event_text d", "d.event_text MATCH ?", (phrase,), None, "d.rowid")]
 
 
 def _marks(db: sqlite3.Connection, term: Term) -> tuple[list[tuple[int, int]] | None, bool]:
@@ -222,14 +231,9 @@ def _of_marks(found: list[tuple[int, int]]) -> _Way:
     numbers = ", ".join(str(id) for id, _ in found)
     condition = f"d.mark = {numbers}" if len(found) == 1 else f"d.mark IN ({numbers})"
     lookup = _lookup(found) if len(found) <= FOLLOWING else None
-    return _Way(sum(hits for _, hits in found), "event_mark d", condition, (), lookup)
+    return _Way(sum(hits for _, hits in found), "event_mark d", condition, (), lookup, repeats=len(found) > 1)
 
 
 def _lookup(found: list[tuple[int, int]]) -> str:
     numbers = ", ".join(str(id) for id, _ in found)
     return f"EXISTS (SELECT 1 FROM event_mark m WHERE m.mark IN ({numbers}) AND m.seq = d.seq)"
-
-
-def _leading(ways: list[_Way]) -> _Way | None:
-    """The rarest: the others are looked up for each event that it gives."""
-    return min(ways, key=lambda way: way.hits, default=None)
