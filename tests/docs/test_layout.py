@@ -52,6 +52,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "proxy/relay.py": "tests/integration/test_relay_http.py",
     "proxy/settings.py": "tests/unit/config/test_relay.py",
     "proxy/workers.py": "tests/integration/test_relay_block.py",
+    "cli/status.py": "tests/integration/test_control.py",
     "control/changes.py": "tests/integration/test_control.py",
     "control/node.py": "tests/integration/test_control.py",
     "control/scrape.py": "tests/integration/test_control.py",

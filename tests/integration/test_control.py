@@ -122,6 +122,26 @@ def test_a_node_tells_its_health_numbers_and_sessions(node: Node) -> None:
     assert node.control.session("no such") is None
 
 
+def test_the_command_status_tells_it_in_words(node: Node, tmp_path: Path) -> None:
+    with node.dial() as client:
+        assert not echoes(client, XSS)
+    within(lambda: node.control.status().events.written == 1)
+    node.control.set_mode("default", Mode.MONITOR, by="ann")
+    told = framewall("status", "--events", node.events_url, cwd=tmp_path).stdout
+    for line in (
+        f"listens on {node.address}; ",
+        "1 attacks, 1 of them blocked: 1 xss\n",
+        "events: 1 written, 0 waiting, 0 lost\n",
+        "route default: monitor (live; block in the configuration), 0 exceptions\n",
+        "1 live changes, 0 bans",
+    ):
+        assert line in told
+    shape = json.loads(framewall("status", "--control", node.path, "--json", cwd=tmp_path).stdout)
+    assert shape["status"]["events"]["written"] == 1
+    gone = framewall("status", cwd=tmp_path, status=1)
+    assert "no node answers at framewall-control/node.sock" in gone.stderr
+
+
 def test_prometheus_finds_the_same_numbers(node: Node) -> None:
     with node.dial() as client:
         assert not echoes(client, XSS)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -16,7 +17,16 @@ from framewall.cli._options import config_option, file_in_use
 from framewall.cli._signals import stop_on_signals
 from framewall.config import load
 from framewall.config.units import parse_seconds
-from framewall.events import DEFAULT_URL, Query, as_json, open_source
+from framewall.events import (
+    DEFAULT_URL,
+    EventReader,
+    Query,
+    Search,
+    as_json,
+    open_reader,
+    open_source,
+    parse,
+)
 from framewall.model import ATTACKS, Action, Event
 
 #: Rows of a table when nobody says how many.
@@ -52,6 +62,11 @@ class _Ago(click.ParamType[float]):
 @click.option("--route", metavar="NAME", help="Only this route.")
 @click.option("--client", metavar="ADDRESS", help="Only this client.")
 @click.option("--session", metavar="ID", help="Only this session.")
+@click.option(
+    "--search",
+    metavar="WORDS",
+    help="Only what this finds: 'class:sqli ip:203.0.113.0/24 score:>=10 -union'.",
+)
 @click.option("--since", type=_Ago(), metavar="AGO", help='Only what is younger, such as "10m" or "2h".')
 def command(
     url: str | None,
@@ -66,22 +81,26 @@ def command(
     route: str | None,
     client: str | None,
     session: str | None,
+    search: str | None,
     since: float | None,
 ) -> None:
     """Show recorded attacks, the newest last.
 
     The store is --events URL; or the one of --config FILE, or of ./framewall.toml; or else the one that
-    `framewall run` writes if nobody says otherwise.
+    `framewall run` writes if nobody says otherwise. docs/events.md tells what --search understands.
     """
     if limit is None and not as_lines:
         limit = ROWS
     query = Query(limit, since, number, attack, action, route, client, session)
-    with closing(open_source(url or _configured(file))) as source:
+    wanted = parse(search or "", time.time())
+    store = url or _configured(file)
+    with closing(open_source(store)) as source, closing(open_reader(store)) as reader:
         if follow:
             for event in source.follow(query, stop_on_signals()):
-                _show_one(event, as_lines, full)
+                if wanted.wants(event):
+                    _show_one(event, as_lines, full)
             return
-        events = source.read(query)
+        events = _found(reader, wanted, query) if wanted.terms else source.read(query)
         if as_lines or full or number:
             found = _show_each(events, as_lines, full or bool(number))
         else:
@@ -91,7 +110,14 @@ def command(
                 console = _show.console()
                 console.print(_show.table(rows, console.width))
     if not found and not as_lines:
-        click.echo("No events." if query == Query(limit) else "No such events.", err=True)
+        everything = query == Query(limit) and not wanted.terms
+        click.echo("No events." if everything else "No such events.", err=True)
+
+
+def _found(reader: EventReader, wanted: Search, query: Query) -> Iterable[Event]:
+    """The newest events that a search and the other options want, the oldest of them first."""
+    found = (event for event in reader.export(wanted, since=query.since) if query.wants(event))
+    return reversed(list(islice(found, query.limit)))
 
 
 def _configured(file: Path | None) -> str:

@@ -89,6 +89,9 @@ def test_on_a_narrow_terminal_the_telling_parts_are_whole(store: str, tmp_path: 
         (["--session", "s1", "--limit", "1"], ["2"]),
         (["--id", "1"], ["1"]),
         (["--since", "10m"], []),
+        (["--search", "class:rce"], ["1"]),
+        (["--search", "-class:rce", "--limit", "1"], ["2"]),
+        (["--search", "-class:rce onerror", "--client", "198.51.100.1"], []),
     ],
 )
 def test_events_can_be_chosen(store: str, tmp_path: Path, arguments: list[str], ids: list[str]) -> None:
@@ -157,3 +160,8 @@ def test_following_as_json_is_a_line_an_event_at_once(store: str) -> None:
         assert json.loads(follower.stdout.readline())["id"] == "9"
         follower.send_signal(signal.SIGINT)
         assert follower.wait(20) == 0
+
+
+def test_a_search_that_cannot_be_understood_is_told(store: str, tmp_path: Path) -> None:
+    said = framewall("events", "--events", store, "--search", "clas:xss", cwd=tmp_path, status=1)
+    assert 'at character 1: there is no field "clas"; did you mean class:?' in said.stderr

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
+from math import ceil
 
 from framewall.events._buckets import LEVELS
 from framewall.events._sqlite import rows
@@ -18,6 +19,8 @@ from framewall.limits import EVENTS_KEEP_DAYS, EVENTS_MAX_BYTES, Limits
 STEP_EVENTS = 1_000
 #: Free pages that are given back to the file system in one transaction.
 STEP_PAGES = 256
+#: Where a file is too large, it is brought down to this part of what it may be.
+ROOM = 0.98
 #: Seconds between two looks at counts that nobody needs any more.
 SWEEP_SECONDS = 600.0
 #: Free pages that stay in the file: the next events need them.
@@ -56,15 +59,24 @@ class Retention:
         pages, free, size = (self._pragma(name) for name in ("page_count", "freelist_count", "page_size"))
         return (pages - free) * size
 
+    def _surplus(self) -> int:
+        """About how many events are too many for the size."""
+        used = self._used()
+        if used <= self._bytes:
+            return 0
+        oldest, newest = self._db.execute(
+            "SELECT (SELECT min(seq) FROM event), (SELECT max(seq) FROM event)"
+        ).fetchone()
+        return ceil(int(newest - oldest + 1) * (used - ROOM * self._bytes) / used)
+
     def _pragma(self, name: str) -> int:
         return int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
 
     def _delete(self, before: float) -> None:
         with transaction(self._db):
             found = self._db.execute(f"{rows.SELECT} ORDER BY seq LIMIT ?", (STEP_EVENTS,)).fetchall()
-            if self._used() <= self._bytes:
-                old = [each for each in found if each[2] < before]
-                found = old[: next((at for at, each in enumerate(found) if each[2] >= before), len(found))]
+            old = next((at for at, each in enumerate(found) if each[2] >= before), len(found))
+            found = found[: max(old, min(self._surplus(), STEP_EVENTS))]
             events = [(each[0], rows.event(each)) for each in found]
             if not events:
                 return
@@ -91,7 +103,8 @@ class Retention:
         spare = self._pragma("freelist_count") - SPARE_PAGES
         if spare <= 0 or self._pragma("auto_vacuum") != 2:
             return False
-        self._db.execute(f"PRAGMA incremental_vacuum({min(spare, STEP_PAGES)})").fetchall()
+        # As a script: it is stepped through to its end, which execute does not do for what gives no rows.
+        self._db.executescript(f"PRAGMA incremental_vacuum({min(spare, STEP_PAGES)})")
         return spare > STEP_PAGES
 
     def _sweep(self, before: float) -> None:
