@@ -1,13 +1,13 @@
 //! From rules as data to something that runs: one automaton of literals, one pattern a rule.
 
-use aho_corasick::automaton::Automaton;
-use aho_corasick::{Anchored, MatchKind, dfa};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_syntax::hir::Hir;
 
 use super::confirm::Confirm;
+use super::gates::Gates;
 use super::glob::Glob;
+use super::literals::Clause;
 use super::rule::{RuleSpec, Target};
 use super::seclang::SecSet;
 use super::views::{self, ByteSet};
@@ -54,9 +54,7 @@ pub(crate) struct Rule {
 /// The rules, compiled. Immutable; shared by every thread.
 pub struct Engine {
     pub(crate) rules: Vec<Rule>,
-    pub(crate) literals: dfa::DFA,
-    pub(crate) by_literal: Vec<Vec<u16>>,
-    pub(crate) by_bytes: Vec<(ByteSet, u16)>,
+    gates: Gates,
     pub(crate) by_anomaly: Vec<(String, u16)>,
     pub(crate) imported: SecSet,
     pub(crate) asks: Asks,
@@ -80,13 +78,10 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Compiles rules; the first one that is wrong stops it.
     pub fn compile(specs: &[RuleSpec]) -> Result<Engine, RuleError> {
-        let mut literals: Vec<Vec<u8>> = Vec::new();
-        let mut by_literal: Vec<Vec<u16>> = Vec::new();
-        let mut by_bytes = Vec::new();
+        let mut gates = Vec::new();
         let mut by_anomaly = Vec::new();
         let mut imported = SecSet::default();
         let mut rules = Vec::with_capacity(specs.len());
-        let mut known: std::collections::HashMap<Vec<u8>, usize> = std::collections::HashMap::new();
         for (index, spec) in specs.iter().enumerate() {
             let error = |why: String| RuleError { rule: spec.id.clone(), why };
             let number = u16::try_from(index).map_err(|_| error("too many rules".into()))?;
@@ -98,34 +93,18 @@ impl Engine {
             } else if let Some(name) = &spec.anomaly {
                 by_anomaly.push((name.clone(), number));
             } else {
-                let gate = gate(spec).map_err(error)?;
-                let single: Vec<u8> = gate.iter().filter(|text| text.len() == 1).map(|text| text[0]).collect();
-                if !single.is_empty() {
-                    by_bytes.push((ByteSet::from(&both_cases(&single)), number));
-                }
-                for literal in gate.into_iter().filter(|text| text.len() > 1) {
-                    let place = *known.entry(literal.clone()).or_insert_with(|| {
-                        literals.push(literal);
-                        by_literal.push(Vec::new());
-                        literals.len() - 1
-                    });
-                    by_literal[place].push(number);
-                }
+                gates.push((number, gate(spec).map_err(error)?));
             }
             rules.push(rule(spec).map_err(error)?);
         }
-        imported.finish().map_err(|why| RuleError { rule: "all".into(), why })?;
-        let automaton = dfa::Builder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .start_kind(aho_corasick::StartKind::Unanchored)
-            .build(&literals)
-            .map_err(|error| RuleError { rule: "all".into(), why: error.to_string() })?;
+        let whole = |why: String| RuleError { rule: "all".into(), why };
+        imported.finish().map_err(whole)?;
+        let gates = Gates::new(&gates).map_err(whole)?;
         let asks = Asks {
             views: rules.iter().any(|rule| rule.views != u32::MAX),
             paths: !imported.is_empty() || rules.iter().any(|rule| !rule.paths.is_empty()),
         };
-        Ok(Engine { rules, literals: automaton, by_literal, by_bytes, by_anomaly, imported, asks })
+        Ok(Engine { rules, gates, by_anomaly, imported, asks })
     }
 
     /// Compiles rules written as a JSON list.
@@ -145,34 +124,14 @@ impl Engine {
         self.rules.is_empty()
     }
 
-    /// Marks the rules whose literals occur in the text.
+    /// Marks the rules that the text is worth trying.
     pub(crate) fn candidates(&self, text: &[u8], set: &ByteSet, marks: &mut [u64]) {
-        let automaton = &self.literals;
-        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
-        for byte in text {
-            state = automaton.next_state(Anchored::No, state, *byte);
-            if automaton.is_special(state) && automaton.is_match(state) {
-                for at in 0..automaton.match_len(state) {
-                    for rule in &self.by_literal[automaton.match_pattern(state, at).as_usize()] {
-                        marks[usize::from(*rule) >> 6] |= 1 << (rule & 63);
-                    }
-                }
-            }
-        }
-        for (bytes, rule) in &self.by_bytes {
-            if set.meets(bytes) {
-                marks[usize::from(*rule) >> 6] |= 1 << (rule & 63);
-            }
-        }
+        self.gates.mark(text, set, marks);
     }
 }
 
-fn both_cases(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().flat_map(|byte| [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]).collect()
-}
-
 /// What must be in a text before this rule is tried, proven where there is a pattern.
-fn gate(spec: &RuleSpec) -> Result<Vec<Vec<u8>>, String> {
+fn gate(spec: &RuleSpec) -> Result<Vec<Clause>, String> {
     let given: Vec<Vec<u8>> = spec.literals.iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect();
     if given.iter().any(Vec::is_empty) {
         return Err("a literal is empty".into());
@@ -184,13 +143,11 @@ fn gate(spec: &RuleSpec) -> Result<Vec<Vec<u8>>, String> {
             if !literals::implies(&hir, &given) {
                 return Err("its pattern can match without any of its literals".into());
             }
-            Ok(given)
+            Ok(vec![vec![given]])
         }
-        (Some(pattern), true) => {
-            let found = literals::required(&parse(pattern)?);
-            found.ok_or_else(|| "its pattern requires no literal; no rule may run on every text".into())
-        }
-        (None, false) => Ok(given),
+        (Some(pattern), true) => literals::clauses(&parse(pattern)?)
+            .ok_or_else(|| "its pattern requires no literal; no rule may run on every text".into()),
+        (None, false) => Ok(vec![vec![given]]),
         (None, true) => Err("it has neither pattern nor literals nor anomaly".into()),
     }
 }

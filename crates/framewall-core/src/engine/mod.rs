@@ -11,6 +11,7 @@ mod attack;
 mod compile;
 mod confirm;
 mod examples;
+mod gates;
 mod glob;
 mod graphql;
 mod inspect;

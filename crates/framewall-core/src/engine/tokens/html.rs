@@ -20,7 +20,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
     // Tags inside quoted values are read as well, so a byte may be read more than once, but not without bound.
     let mut budget = 8 * text.len() + 4096;
     let mut at = 0;
-    while let Some(length) = text[at..].iter().position(|&byte| byte == b'<') {
+    while let Some(length) = memchr::memchr(b'<', &text[at..]) {
         let open = at + length;
         let (next, end) = tag(text, open, &mut best);
         if best.strength() >= 95 {
@@ -128,12 +128,12 @@ fn declaration(text: &[u8], open: usize, best: &mut Best) -> usize {
 
 /// The text as the value of an attribute that its first quote closes, or of an unquoted one.
 fn inside_a_value(text: &[u8], best: &mut Best) {
-    if !text.contains(&b'=') {
+    if memchr::memchr(b'=', text).is_none() {
         return;
     }
     let mut from = [0, usize::MAX, usize::MAX, usize::MAX];
     for (slot, quote) in from[1..].iter_mut().zip(*b"\"'`") {
-        *slot = text.iter().position(|&byte| byte == quote).map_or(usize::MAX, |first| first + 1);
+        *slot = memchr::memchr(quote, text).map_or(usize::MAX, |first| first + 1);
     }
     for (context, &start) in from.iter().enumerate().filter(|(_, start)| **start != usize::MAX) {
         let quote = (context > 0).then(|| text[start - 1]);

@@ -6,11 +6,14 @@
 
 mod lexer;
 
+use super::search::Stops;
 use super::{Best, Hit};
 use lexer::{Kind, Lexer, Name, Token};
 
 /// Tokens remembered.
 const MEMORY: usize = 14;
+/// Tokens kept before the remembered ones move to the front.
+const KEPT: usize = 64;
 
 /// The strongest place where `text` acts as JavaScript.
 #[must_use]
@@ -20,7 +23,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
     read(text, 0, &mut best);
     // Broken out of a string: what follows the first quote is the code.
     for quote in *b"'\"" {
-        if let Some(first) = text.iter().position(|&byte| byte == quote) {
+        if let Some(first) = memchr::memchr(quote, text) {
             let rest = &text[first + 1..];
             let next = rest.iter().copied().find(|byte| !byte.is_ascii_whitespace());
             if matches!(
@@ -56,7 +59,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
 }
 
 fn read(text: &[u8], from: usize, best: &mut Best) {
-    let mut reader = Reader { text, memory: [Token::END; MEMORY], best };
+    let mut reader = Reader { text, memory: [Token::END; KEPT], newest: MEMORY - 1, best };
     let mut lexer = Lexer::new(text, from);
     loop {
         let token = lexer.token();
@@ -70,24 +73,29 @@ fn read(text: &[u8], from: usize, best: &mut Best) {
 
 struct Reader<'a, 'b> {
     text: &'a [u8],
-    /// The last tokens, the newest at the end.
-    memory: [Token; MEMORY],
+    /// The last tokens, as far as `newest`.
+    memory: [Token; KEPT],
+    newest: usize,
     best: &'b mut Best,
 }
 
 impl Reader<'_, '_> {
     fn push(&mut self, token: Token) {
-        self.memory.copy_within(1.., 0);
-        self.memory[MEMORY - 1] = token;
+        if self.newest + 1 == KEPT {
+            self.memory.copy_within(KEPT - MEMORY + 1.., 0);
+            self.newest = MEMORY - 2;
+        }
+        self.newest += 1;
+        self.memory[self.newest] = token;
     }
 
     /// The kind of the token `back` before the newest.
     fn kind(&self, back: usize) -> Kind {
-        self.memory[MEMORY - 1 - back].kind
+        self.memory[self.newest - back].kind
     }
 
     fn token(&self, back: usize) -> Token {
-        self.memory[MEMORY - 1 - back]
+        self.memory[self.newest - back]
     }
 
     fn bytes(&self, back: usize) -> &[u8] {
@@ -107,6 +115,10 @@ impl Reader<'_, '_> {
     }
 
     fn judge(&mut self) {
+        // Two words of prose.
+        if matches!((self.kind(1), self.kind(0)), (Kind::Name(Name::Other), Kind::Name(Name::Other))) {
+            return;
+        }
         self.call();
         self.handed_over();
         self.member();
@@ -487,26 +499,29 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The six characters, and the two of an object.
+const SIX: Stops = Stops::at(b"[]()!+{}");
+
 /// Code in `[]()!+` alone.
 fn six_characters(text: &[u8], best: &mut Best) {
     let (mut start, mut run, mut signs, mut pairs, mut last) = (0, 0, 0, 0, 0);
-    for (at, &byte) in text.iter().enumerate() {
-        match byte {
-            b'[' | b']' | b'(' | b')' | b'!' | b'+' | b'{' | b'}' => {
-                if run == 0 {
-                    (start, signs, pairs) = (at, 0, 0);
-                }
-                run += 1;
-                signs += usize::from(byte == b'!' || byte == b'+');
-                pairs += usize::from(last == b'[' && byte == b']');
-                if run >= 14 && pairs >= 3 && signs >= 3 {
-                    return best.offer(85, start..at + 1, "code in six characters");
-                }
-                last = byte;
-            }
-            b' ' | b'\n' | b'\t' | b'\r' => {}
-            _ => (run, last) = (0, 0),
+    let mut read = 0;
+    while let Some(at) = SIX.next(text, read) {
+        if text[read..at].iter().any(|byte| !matches!(byte, b' ' | b'\n' | b'\t' | b'\r')) {
+            (run, last) = (0, 0);
         }
+        if run == 0 {
+            (start, signs, pairs) = (at, 0, 0);
+        }
+        let byte = text[at];
+        run += 1;
+        signs += usize::from(byte == b'!' || byte == b'+');
+        pairs += usize::from(last == b'[' && byte == b']');
+        if run >= 14 && pairs >= 3 && signs >= 3 {
+            return best.offer(85, start..at + 1, "code in six characters");
+        }
+        last = byte;
+        read = at + 1;
     }
 }
 

@@ -1,14 +1,20 @@
 //! LDAP filters (RFC 4515): does a text close the filter it is put in and open its own?
 
+use super::search::Stops;
 use super::{Best, Hit};
+
+/// Where a filter may begin, end or name a rule.
+const SIGNS: Stops = Stops::at(b"():");
 
 /// The strongest place where `text` acts as a filter.
 #[must_use]
 pub fn judge(text: &[u8]) -> Option<Hit> {
     let mut best = Best::default();
     let mut depth = 0usize;
-    for (at, &byte) in text.iter().enumerate() {
-        match byte {
+    let mut read = 0;
+    while let Some(at) = SIGNS.next(text, read) {
+        read = at + 1;
+        match text[at] {
             b'(' => {
                 opened(text, at, &mut best);
                 depth += 1;

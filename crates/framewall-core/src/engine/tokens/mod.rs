@@ -8,6 +8,7 @@ pub mod jndi;
 pub mod js;
 pub mod ldap;
 pub mod path;
+mod search;
 pub mod shell;
 pub mod sql;
 pub mod template;

@@ -119,6 +119,9 @@ fn climbs(text: &[u8], alone: bool, best: &mut Best) {
     let (mut steps, mut start, mut odd) = (0usize, 0, false);
     let mut at = 0;
     while at < text.len() {
+        // Every spelling of a step begins with one of these.
+        let Some(dot) = memchr::memchr2(b'.', b'0', &text[at..]) else { return };
+        at += dot;
         let Some((length, strange)) = step(&text[at..]) else {
             at += 1;
             continue;

@@ -10,6 +10,7 @@ mod command;
 mod signs;
 mod word;
 
+use super::search::Stops;
 use super::{Best, Hit};
 use command::{Class, Command};
 use word::Word;
@@ -23,6 +24,12 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
     cmd::judge(text, &mut best);
     best.0
 }
+
+/// Words that make a sentence; no more are counted.
+const SENTENCE: usize = 4;
+
+/// Where a command may end, and another begin.
+const SEPARATORS: Stops = Stops::at(b"\\;|&\n\r$<>`");
 
 /// What makes a place one where a command begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +91,10 @@ impl<'a> Scan<'a> {
         let mut at = 0;
         let mut in_word = false;
         while at < self.text.len() {
+            if self.words >= SENTENCE {
+                let Some(next) = SEPARATORS.next(self.text, at) else { return };
+                at = next;
+            }
             let byte = self.text[at];
             let next = self.text.get(at + 1).copied().unwrap_or(0);
             let (entry, length) = match (byte, next) {
@@ -141,7 +152,7 @@ impl<'a> Scan<'a> {
         match self.words {
             0 => Lead::Nothing,
             1 => Lead::Value,
-            2 | 3 => Lead::Few,
+            2..SENTENCE => Lead::Few,
             _ => Lead::Prose,
         }
     }
@@ -177,7 +188,8 @@ impl<'a> Scan<'a> {
             word.disguised |= emptied;
             let mut command = command::find(word.name());
             if command.class == Class::Wrapper {
-                wrapped |= word.name() != b"sudo";
+                let spoken = entry == Entry::Start && matches!(word.name(), b"then" | b"do" | b"else" | b"watch");
+                wrapped |= word.name() != b"sudo" && !spoken;
                 at = word.end;
                 wrapper = Some(word);
                 continue;
@@ -203,9 +215,13 @@ impl<'a> Scan<'a> {
         wrapped: bool,
         best: &mut Best,
     ) {
+        let known = command.class != Class::Unknown;
+        if !(known || word.disguised || entry == Entry::Substitution) {
+            self.command_line &= entry != Entry::Start;
+            return;
+        }
         let (arguments, end) = arguments(self.text, word.end, entry);
         let span = entry_at..end;
-        let known = command.class != Class::Unknown;
         let inline = command.class == Class::Interpreter && runs_inline(&self.text[word.end..end], word.name());
         let target = signs::sensitive(&self.text[word.end..end]);
         let decoding = command.decodes;

@@ -24,7 +24,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
         best.merge(Judge::new(text, None).run(Lexer::new(text, 0)));
     }
     for quote in *b"'\"`" {
-        let Some(first) = text.iter().position(|&byte| byte == quote) else { continue };
+        let Some(first) = memchr::memchr(quote, text) else { continue };
         let mut lexer = Lexer::new(text, 0);
         if quote == b'`' {
             lexer = Lexer::new(text, first + 1);

@@ -37,17 +37,26 @@ const WINDOW: usize = 1024;
 pub fn judge(text: &[u8]) -> Option<Hit> {
     let mut best = Best::default();
     let whole = text.trim_ascii();
-    let mut read = 0usize;
+    let (mut read, mut delimited) = (0usize, false);
     for at in 0..text.len().saturating_sub(2) {
         if !matches!(text[at], b'{' | b'$' | b'#' | b'*' | b'%' | b'~' | b'@' | b'<' | b'[') {
             continue;
         }
         if text[at] == b'#' {
-            velocity(text, at, &mut best);
+            read += velocity(text, at, &mut best);
+            if read > 16 * text.len() + 16 * WINDOW {
+                best.offer(55, 0..at, "expressions without end");
+                break;
+            }
         }
         let Some(&(open, close, base)) = DELIMITERS.iter().find(|(open, ..)| text[at..].starts_with(open)) else {
             continue;
         };
+        delimited = true;
+        // Of `[[[[[[`, the first and the last are read.
+        if at > 0 && text[at - 1..].starts_with(open) && text[at + 1..].starts_with(open) {
+            continue;
+        }
         let inner_at = at + open.len();
         let window = &text[inner_at..text.len().min(inner_at + WINDOW)];
         let end = closing(window, open, close);
@@ -65,7 +74,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
             break;
         }
     }
-    bare(text, &mut best);
+    bare(text, delimited, &mut best);
     best.0
 }
 
@@ -76,17 +85,12 @@ fn closing(window: &[u8], open: &[u8], close: &[u8]) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = 0;
     while at < window.len() {
-        if depth == 0 && window[at..].starts_with(close) {
-            return Some(at);
-        }
-        if brace {
-            if window[at] == opener {
-                depth += 1;
-            } else if window[at] == close[0] {
-                depth = depth.saturating_sub(1);
-            }
-        } else if open != b"{{" && window[at] == b'\n' && at > 512 {
-            return None;
+        match window[at] {
+            byte if byte == close[0] && depth == 0 && window[at..].starts_with(close) => return Some(at),
+            byte if byte == close[0] => depth = depth.saturating_sub(1),
+            byte if brace && byte == opener => depth += 1,
+            b'\n' if !brace && open != b"{{" && at > 512 => return None,
+            _ => {}
         }
         at += 1;
     }
@@ -134,23 +138,26 @@ fn weigh(open: &[u8], act: Act, base: u8, closed: bool, alone: bool) -> u8 {
     }
 }
 
-/// `#set($x=…)`, `#evaluate(`, `#include(` of Velocity.
-fn velocity(text: &[u8], at: usize, best: &mut Best) {
+/// `#set($x=…)`, `#evaluate(`, `#include(` of Velocity; how much of it was read.
+fn velocity(text: &[u8], at: usize, best: &mut Best) -> usize {
     let rest = &text[at..];
     if rest.starts_with(b"#set($")
         || rest.starts_with(b"#set ($")
         || rest.starts_with(b"#evaluate(")
         || rest.starts_with(b"#foreach($")
     {
-        let act = expression::read(&rest[4..rest.len().min(256)]);
+        let inner = &rest[4..rest.len().min(256)];
+        let act = expression::read(inner);
         let strength = if matches!(act, Act::Reaches | Act::Runs) { 90 } else { 62 };
         best.offer(strength, at..text.len().min(at + 12), "directive of a template");
+        return inner.len();
     }
+    0
 }
 
 /// Ways to a runtime that need no delimiter to be one: parameters that are evaluated themselves.
-fn bare(text: &[u8], best: &mut Best) {
-    if let Some((at, strength, reason)) = expression::reaches_bare(text) {
+fn bare(text: &[u8], delimited: bool, best: &mut Best) {
+    if let Some((at, strength, reason)) = expression::reaches_bare(text, delimited) {
         best.offer(strength, at..text.len().min(at + 24), reason);
     }
 }

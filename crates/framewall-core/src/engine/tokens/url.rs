@@ -14,7 +14,7 @@ use host::Place;
 pub fn judge(text: &[u8]) -> Option<Hit> {
     let mut best = Best::default();
     let alone = stands_alone(text);
-    for (colon, _) in text.iter().enumerate().filter(|(_, byte)| **byte == b':') {
+    for colon in memchr::memchr_iter(b':', text) {
         let start = scheme_start(text, colon);
         if start < colon {
             address(text, start, colon, alone, &mut best);
@@ -262,7 +262,7 @@ fn runs_code(path: &[u8]) -> bool {
 /// `//169.254.169.254/`, `\\host\c$`, `localhost/`
 fn without_scheme(text: &[u8], alone: bool, best: &mut Best) {
     let text = text.trim_ascii();
-    if !alone || text.len() < 4 {
+    if !alone || text.len() < 4 || !text.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'@')) {
         return;
     }
     let slashes = text.iter().take(8).take_while(|byte| matches!(byte, b'/' | b'\\')).count();
@@ -275,7 +275,7 @@ fn without_scheme(text: &[u8], alone: bool, best: &mut Best) {
     }
     let named = text[0].is_ascii_alphabetic();
     let strength = match (reading.place, slashes) {
-        (Place::Metadata, _) => 90,
+        (Place::Metadata, _) if !named || text.contains(&b'.') => 90,
         (Place::Loopback | Place::Cluster, 0) if path == Some(b'/') && (named || text.starts_with(b"127.")) => 54,
         (Place::Loopback | Place::LinkLocal, 2) => 60,
         (Place::Loopback | Place::LinkLocal, 0) if reading.disguised && (named || text[1] | 0x20 == b'x') => 52,

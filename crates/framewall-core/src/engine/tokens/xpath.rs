@@ -1,5 +1,6 @@
 //! XPath and XQuery: does a text leave its predicate and walk the document?
 
+use super::search::Stops;
 use super::{Best, Hit};
 
 const AXES: &[&[u8]] = &[
@@ -18,15 +19,22 @@ const AXES: &[&[u8]] = &[
     b"self",
 ];
 
+/// Where something of the language may be.
+const SIGNS: Stops = Stops::at(b":/](");
+
 /// The strongest place where `text` acts as XPath.
 #[must_use]
 pub fn judge(text: &[u8]) -> Option<Hit> {
     let mut best = Best::default();
-    for (at, &byte) in text.iter().enumerate() {
-        match byte {
+    // A predicate can be closed that the text did not open.
+    let opened = memchr::memchr(b'[', text).unwrap_or(text.len());
+    let mut read = 0;
+    while let Some(at) = SIGNS.next(text, read) {
+        read = at + 1;
+        match text[at] {
             b':' if text.get(at + 1) == Some(&b':') => axis(text, at, &mut best),
             b'/' => steps(text, at, &mut best),
-            b']' => predicate(text, at, &mut best),
+            b']' if at < opened => predicate(text, at, &mut best),
             b'(' => call(text, at, &mut best),
             _ => {}
         }
@@ -95,7 +103,7 @@ fn steps(text: &[u8], at: usize, best: &mut Best) {
 /// `'] | …`, `' or 1=1]`
 fn predicate(text: &[u8], at: usize, best: &mut Best) {
     let next = text[at + 1..].trim_ascii_start();
-    let quoted = at > 0 && matches!(text[at - 1], b'\'' | b'"') && !text[..at].contains(&b'[');
+    let quoted = at > 0 && matches!(text[at - 1], b'\'' | b'"');
     if quoted && (next.starts_with(b"|") || next.starts_with(b"/") || next.starts_with(b"[")) {
         best.offer(70, at - 1..at + 1, "predicate closed");
     }

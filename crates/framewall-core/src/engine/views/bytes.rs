@@ -47,6 +47,12 @@ impl ByteSet {
         met != 0
     }
 
+    /// The bytes of both.
+    pub const fn with(&self, other: &ByteSet) -> ByteSet {
+        let (one, two) = (&self.0, &other.0);
+        ByteSet([one[0] | two[0], one[1] | two[1], one[2] | two[2], one[3] | two[3]])
+    }
+
     /// Whether any byte of `first..=last` occurs; both in the same half of 128.
     #[inline]
     pub fn beyond_ascii(&self) -> bool {

@@ -28,6 +28,8 @@ pub(super) struct Attributes<'a> {
     at: usize,
     within: Within,
     done: bool,
+    /// The `=` that was looked for last.
+    sign: Option<usize>,
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -36,7 +38,7 @@ fn is_blank(byte: u8) -> bool {
 
 impl<'a> Attributes<'a> {
     pub fn new(text: &'a [u8], at: usize, within: Within) -> Self {
-        Attributes { text, at, within, done: false }
+        Attributes { text, at, within, done: false, sign: None }
     }
 
     pub fn position(&self) -> usize {
@@ -53,9 +55,28 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// Moves on to the word before the next `=`: in the page's own tag, a name without a value does nothing.
+    fn skip_to_value(&mut self) {
+        if self.sign.is_some_and(|sign| self.at <= sign) {
+            return;
+        }
+        let rest = &self.text[self.at..];
+        let Some(sign) = memchr::memchr(b'=', rest) else {
+            self.at = self.text.len();
+            return;
+        };
+        self.sign = Some(self.at + sign);
+        let named = rest[..sign].iter().rposition(|byte| *byte > 0x20);
+        let blank = named.and_then(|end| rest[..end].iter().rposition(|byte| *byte <= 0x20));
+        self.at += blank.unwrap_or(0);
+    }
+
     pub fn next_attribute(&mut self) -> Option<Attribute> {
         if self.done {
             return None;
+        }
+        if self.within != Within::Tag {
+            self.skip_to_value();
         }
         // Quotes and the like between attributes: browsers make them part of names, attackers leave them behind.
         self.skip(|byte| {

@@ -186,7 +186,7 @@ pub(super) fn anywhere(text: &[u8], best: &mut Best) {
     let mut scripts = 0;
     for at in 0..text.len() {
         let byte = text[at];
-        if may_begin && (matches!(byte | 0x20, b'j' | b'v' | b'd' | b'l') || byte == b'&') {
+        if may_begin && may_be_script(&text[at..]) {
             if let Some((strength, end)) = script(&text[at..]) {
                 scripts += 1;
                 best.offer(strength, at..at + end, "script in a URL");
@@ -200,6 +200,17 @@ pub(super) fn anywhere(text: &[u8], best: &mut Best) {
             best.offer(70, at..text.len().min(at + 16), "script in a style");
         }
     }
+}
+
+/// Whether the first two characters can be those of a scheme that [`script`] knows; the second may be disguised.
+fn may_be_script(text: &[u8]) -> bool {
+    let second = match text[0] | 0x20 {
+        b'j' | b'd' => b'a',
+        b'v' => b'b',
+        b'l' => b'i',
+        _ => return text[0] == b'&',
+    };
+    text.get(1).is_some_and(|&byte| byte | 0x20 == second || byte <= 0x20 || matches!(byte, b'&' | b'\\'))
 }
 
 /// Whether `before` ends in `url`.

@@ -1,5 +1,7 @@
 //! Bytes to JavaScript tokens, with names sorted by what they can do.
 
+use super::super::search::Stops;
+
 /// What a name reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -101,8 +103,11 @@ pub(super) struct Lexer<'a> {
 
 const LONGEST: usize = 16;
 
+/// Bytes of a name that are ASCII.
+const PLAIN: Stops = Stops::at(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$");
+
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+    PLAIN.has(byte) || byte >= 0x80
 }
 
 impl<'a> Lexer<'a> {
@@ -277,6 +282,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn name(&mut self, escaped: &mut bool) -> Kind {
+        let rest = &self.text[self.at..];
+        let plain = rest.iter().take_while(|byte| is_name(**byte)).count();
+        if rest.get(plain) != Some(&b'\\') {
+            self.at += plain;
+            return Kind::Name(find(&rest[..plain]));
+        }
         let mut name = Spelled::default();
         loop {
             match self.peek(0) {

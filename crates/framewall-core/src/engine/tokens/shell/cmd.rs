@@ -1,6 +1,7 @@
 //! The two statements of cmd.exe that nothing else looks like: `for %a in (…) do` and `if … equ …`.
 
 use super::super::Best;
+use super::super::search::Stops;
 
 /// Words and signs of a line, in order.
 struct Pieces<'a> {
@@ -56,11 +57,18 @@ fn is(word: &[u8], other: &[u8]) -> bool {
     word.eq_ignore_ascii_case(other)
 }
 
+/// Behind these, a statement may begin.
+const SEPARATORS: Stops = Stops::at(b";&|\n@(");
+
 /// Offers the statements of cmd at the text's start or behind a separator.
 pub(super) fn judge(text: &[u8], best: &mut Best) {
-    let mut begins = true;
-    for (at, &byte) in text.iter().enumerate() {
-        if begins && matches!(byte | 0x20, b'f' | b'i') && text.len() > at + 6 {
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        if byte <= 0x20 {
+            at += 1;
+            continue;
+        }
+        if matches!(byte | 0x20, b'f' | b'i') && text.len() > at + 6 {
             let mut pieces = Pieces { text: &text[..text.len().min(at + 512)], at };
             let word = pieces.next();
             if is(word, b"for") {
@@ -69,7 +77,8 @@ pub(super) fn judge(text: &[u8], best: &mut Best) {
                 conditional(&mut pieces, at, best);
             }
         }
-        begins = matches!(byte, b';' | b'&' | b'|' | b'\n' | b'@' | b'(') || begins && byte <= 0x20;
+        let Some(separator) = SEPARATORS.next(text, at) else { return };
+        at = separator + 1;
     }
 }
 

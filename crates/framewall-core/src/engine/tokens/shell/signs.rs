@@ -1,12 +1,21 @@
 //! Shell writing that only a disguise or an exploit needs, wherever it stands.
 
 use super::super::Best;
+use super::super::search::Stops;
+use super::SENTENCE;
+
+/// Where a sign may begin.
+const SIGNS: Stops = Stops::at(b"$(/%><{");
 
 /// Offers every such sign of `text`.
 pub(super) fn judge(text: &[u8], best: &mut Best) {
     let mut words = 0usize;
     let mut at = 0;
     while at < text.len() {
+        if words >= SENTENCE {
+            let Some(next) = SIGNS.next(text, at) else { break };
+            at = next;
+        }
         let rest = &text[at..];
         match rest[0] {
             b'$' => dollar(text, at, best),
@@ -192,6 +201,9 @@ fn alias(text: &[u8], best: &mut Best) {
 
 /// `w^h^o^a^m^i`
 fn carets(text: &[u8], best: &mut Best) {
+    if memchr::memchr(b'^', text).is_none() {
+        return;
+    }
     let mut run = 0;
     for at in 1..text.len().saturating_sub(1) {
         if text[at] == b'^' && text[at - 1].is_ascii_alphabetic() && text[at + 1].is_ascii_alphabetic() {
@@ -206,11 +218,11 @@ fn carets(text: &[u8], best: &mut Best) {
 }
 
 fn powershell(text: &[u8], best: &mut Best) {
-    for (at, &byte) in text.iter().enumerate() {
-        if !matches!(byte, b'.' | b'-' | b'[') {
+    for at in memchr::memchr3_iter(b'.', b'-', b'[', text) {
+        let (byte, rest) = (text[at], &text[at..]);
+        if !rest.get(1).is_some_and(|next| matches!(next | 0x20, b'w' | b'd' | b'c' | b's' | b'r' | b'e')) {
             continue;
         }
-        let rest = &text[at..];
         let starts = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         let (strength, reason) = if byte == b'.'
             && (starts(b".WebClient") || starts(b".DownloadString(") || starts(b".DownloadFile("))

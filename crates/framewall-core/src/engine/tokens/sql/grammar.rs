@@ -132,7 +132,7 @@ impl<'a> Judge<'a> {
         if self.weak == 0 {
             self.weak_start = self.token(at).start as usize;
         }
-        self.weak += weak;
+        self.weak = self.weak.saturating_add(weak);
         let end = self.token(at).end as usize;
         self.best.offer(self.weak.min(85) as u8, self.weak_start..end.max(self.weak_start), reason);
     }
@@ -187,7 +187,9 @@ impl<'a> Judge<'a> {
             Kind::Brace => self.brace(at),
             _ => {}
         }
-        if let Some(strength) = self.statement(at) {
+        if !matches!(self.kind(at), Kind::Word(Word::Name))
+            && let Some(strength) = self.statement(at)
+        {
             self.stacked(at, strength);
         }
     }

@@ -1,5 +1,6 @@
 //! Bytes to SQL tokens, of all dialects at once.
 
+use super::super::search::Stops;
 use super::words::{self, Word};
 
 /// What a token is.
@@ -75,8 +76,11 @@ pub(super) struct Lexer<'a> {
     last: Kind,
 }
 
+/// Bytes of a name that are ASCII.
+const PLAIN: Stops = Stops::at(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$");
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+    PLAIN.has(byte) || byte >= 0x80
 }
 
 impl<'a> Lexer<'a> {
@@ -143,7 +147,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn line_comment(&mut self, token: &mut Token, start: usize) -> bool {
-        match memchr(b'\n', &self.text[self.at..]) {
+        match memchr::memchr(b'\n', &self.text[self.at..]) {
             Some(length) => {
                 self.at += length + 1;
                 token.comment_before = true;
@@ -265,7 +269,7 @@ impl<'a> Lexer<'a> {
             if self.peek(1 + signed).is_ascii_digit() {
                 self.at += 1 + signed;
                 self.skip(|byte| byte.is_ascii_digit());
-            } else if self.text[self.at - 1] == b'.' {
+            } else if self.text[self.at - 1] == b'.' && !is_word(self.peek(1)) {
                 // `1.e(`, `1.e.name`: MySQL drops it.
                 self.at += 1;
                 *odd = true;
@@ -326,7 +330,7 @@ impl<'a> Lexer<'a> {
 
     fn quoted_name(&mut self, quote: u8) -> Kind {
         self.at += 1;
-        match memchr(quote, &self.text[self.at..]) {
+        match memchr::memchr(quote, &self.text[self.at..]) {
             Some(length) => {
                 self.at += length + 1;
                 Kind::Word(Word::Name)
@@ -387,7 +391,9 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self, odd: &mut bool) -> Kind {
         let start = self.at;
-        while let Some(&byte) = self.text.get(self.at) {
+        loop {
+            self.skip(|byte| PLAIN.has(byte));
+            let Some(&byte) = self.text.get(self.at) else { break };
             let blank =
                 byte == 0xC2 && self.peek(1) == 0xA0 || byte == 0xE3 && self.peek(1) == 0x80 && self.peek(2) == 0x80;
             if !is_word(byte) || blank && self.at > start {
@@ -403,8 +409,9 @@ impl<'a> Lexer<'a> {
             *odd = true;
             return self.string(b'\'');
         }
-        *odd = is_mixed(word);
-        Kind::Word(words::find(word))
+        let found = words::find(word);
+        *odd = found != Word::Name && is_mixed(word);
+        Kind::Word(found)
     }
 }
 
@@ -414,10 +421,6 @@ fn is_mixed(word: &[u8]) -> bool {
     let upper = rest.iter().filter(|byte| byte.is_ascii_uppercase()).count();
     let lower = word.iter().filter(|byte| byte.is_ascii_lowercase()).count();
     upper > 0 && lower > 0
-}
-
-fn memchr(needle: u8, hay: &[u8]) -> Option<usize> {
-    hay.iter().position(|&byte| byte == needle)
 }
 
 fn find_pair(hay: &[u8], first: u8, second: u8) -> Option<usize> {

@@ -79,6 +79,7 @@ pub(super) enum Word {
     Catalogue,
 }
 
+use super::super::search::Sieve;
 use Word::*;
 
 /// Sorted by name; [`find`] searches it by halves.
@@ -457,9 +458,19 @@ const FIRST: [u16; 27] = {
     first
 };
 
+const SIEVE: Sieve = {
+    let mut sieve = Sieve::empty();
+    let mut at = 0;
+    while at < WORDS.len() {
+        sieve = sieve.with(WORDS[at].0);
+        at += 1;
+    }
+    sieve
+};
+
 /// The part `word` plays, in any case.
 pub(super) fn find(word: &[u8]) -> Word {
-    if word.len() > LONGEST || word.len() < 2 || !word[0].is_ascii_alphabetic() {
+    if !SIEVE.may_have(word) || word.len() > LONGEST || word.len() < 2 || !word[0].is_ascii_alphabetic() {
         return Name;
     }
     let mut lower = [0u8; LONGEST];
@@ -482,6 +493,7 @@ mod tests {
     fn the_table_is_sorted_and_short_enough() {
         assert!(WORDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(WORDS.iter().all(|(name, _)| name.len() <= LONGEST));
+        assert!(WORDS.iter().all(|(name, word)| find(name.as_bytes()) == *word));
     }
 
     #[test]

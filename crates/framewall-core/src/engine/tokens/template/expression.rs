@@ -267,15 +267,26 @@ fn begins(text: &[u8], word: &[u8]) -> bool {
     text.len() >= word.len() && text[..2] == word[..2] && text.starts_with(word)
 }
 
+/// The first two bytes of all words, as ASCII.
+const PAIRS: [u128; 128] = pairs(RUNS, pairs(REACHES, [0; 128]));
+
+const fn pairs(words: &[&[u8]], mut known: [u128; 128]) -> [u128; 128] {
+    let mut at = 0;
+    while at < words.len() {
+        known[words[at][0] as usize] |= 1 << words[at][1];
+        at += 1;
+    }
+    known
+}
+
+fn may_begin(first: u8, second: u8) -> bool {
+    first.is_ascii() && second.is_ascii() && PAIRS[usize::from(first)] & 1 << second != 0
+}
+
 fn piece_acts(piece: &[u8]) -> Act {
     let mut worst = Act::Nothing;
-    for at in 0..piece.len() {
-        // The first bytes of all the words.
-        if !matches!(
-            piece[at],
-            b'_' | b'a'
-                ..=b'z' | b'?' | b'|' | b'.' | b'[' | b'"' | b'\'' | b'#' | b'@' | b'\\' | b'`' | b'(' | b'$' | b'/'
-        ) {
+    for at in 0..piece.len().saturating_sub(1) {
+        if !may_begin(piece[at], piece[at + 1]) {
             continue;
         }
         let rest = &piece[at..];
@@ -337,23 +348,26 @@ fn computes(inner: &[u8]) -> bool {
     operators > 0 && operands > 1 && numbers > 0
 }
 
-/// Expressions of SpEL, OGNL and EL without delimiters.
-pub(super) fn reaches_bare(text: &[u8]) -> Option<(usize, u8, &'static str)> {
+/// Expressions of SpEL, OGNL and EL outside of delimiters, and, where there are some, what they leave outside.
+pub(super) fn reaches_bare(text: &[u8], delimited: bool) -> Option<(usize, u8, &'static str)> {
     for (at, &byte) in text.iter().enumerate() {
         let rest = &text[at..];
         let found = match byte {
             b'T' if rest.starts_with(b"T(java.") || rest.starts_with(b"T(org.") || rest.starts_with(b"T(javax.") => {
                 (90, "type reached by SpEL")
             }
-            b'_' if rest.starts_with(b"__class__.")
-                || rest.starts_with(b"__subclasses__(")
-                || rest.starts_with(b"__globals__[") =>
+            b'_' if delimited
+                && (rest.starts_with(b"__class__.")
+                    || rest.starts_with(b"__subclasses__(")
+                    || rest.starts_with(b"__globals__[")) =>
             {
                 (80, "way to the runtime")
             }
             b'#' if rest.starts_with(b"#_memberAccess") || rest.starts_with(b"#context[") => (90, "OGNL context"),
             b'@' if rest.starts_with(b"@java.lang.") => (85, "OGNL static call"),
-            b'g' if rest.starts_with(b"getRuntime().exec") || rest.starts_with(b"getClass().forName") => {
+            b'g' if delimited
+                && (rest.starts_with(b"getRuntime().exec") || rest.starts_with(b"getClass().forName")) =>
+            {
                 (80, "way to the runtime")
             }
             _ => continue,

@@ -4,6 +4,29 @@ use super::super::lexer::Kind;
 use super::super::words::Word;
 use super::{AHEAD, Judge};
 
+/// Functions whose names people also give to other things: they count when called.
+fn is_type(name: &[u8]) -> bool {
+    [&b"dblink"[..], b"dblink_connect", b"xmltype", b"httpuritype", b"randomblob", b"zeroblob", b"name_const"]
+        .iter()
+        .any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// Names in the catalogue that are also those of anybody's fields.
+fn is_column(name: &[u8]) -> bool {
+    [
+        &b"table_name"[..],
+        b"column_name",
+        b"table_schema",
+        b"all_users",
+        b"all_objects",
+        b"all_tables",
+        b"user_tables",
+        b"systables",
+    ]
+    .iter()
+    .any(|other| name.eq_ignore_ascii_case(other))
+}
+
 impl Judge<'_> {
     /// A function that acts, called.
     pub(super) fn acting(&mut self, at: usize) {
@@ -16,7 +39,7 @@ impl Judge<'_> {
         if self.kind(open) != Kind::Open {
             let called =
                 matches!(self.before(at), Kind::Word(Word::Exec)) || self.before(at) == Kind::Dot || self.opens(at);
-            if called && !everyday {
+            if called && !everyday && !is_type(self.bytes(at)) {
                 self.hit(75, at, open, "stored procedure");
             } else if !everyday {
                 self.add(35, at, "name of an acting function");
@@ -87,11 +110,12 @@ impl Judge<'_> {
 
     pub(super) fn catalogue(&mut self, at: usize) {
         let alone = self.opens(at) && self.kind(at + 1) == Kind::End;
-        let mut weak = if alone { 50 } else { 25 };
+        let own = self.opens(at) && is_column(self.bytes(at));
+        let mut weak = if alone && !own { 50 } else { 25 };
         if matches!(self.before(at), Kind::Word(Word::From) | Kind::Comma) {
             weak += 40;
         }
-        if self.kind(at + 1) == Kind::Dot && matches!(self.kind(at + 2), Kind::Word(_)) {
+        if self.kind(at + 1) == Kind::Dot && matches!(self.kind(at + 2), Kind::Word(_)) && !own {
             weak += 25;
         }
         self.add(weak, at, "system catalogue");
