@@ -51,6 +51,11 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 $(VENDOR): web/vendor web/node_modules/.installed
 	@web/vendor
 
+.build/peers/hub: $(wildcard tests/e2e/frameworks/hub/*) | .build/tools-go
+	@mkdir -p $(@D)
+	cd tests/e2e/frameworks/hub && go build -trimpath -o $(CURDIR)/$@ .
+	@touch $@
+
 # --- use it ----------------------------------------------------------------------------------------------
 
 .PHONY: demo
@@ -78,7 +83,7 @@ test-rust: | .build/tools-build
 	cargo test --workspace --locked --quiet
 
 .PHONY: test-python
-test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser .build/tools-nginx
+test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) .build/peers/hub | .build/tools-browser .build/tools-nginx .build/tools-rabbitmq
 	$(PY) -m pytest
 
 .PHONY: test-nesting

@@ -86,6 +86,9 @@ NAMESPACES = Limit("namespaces", 64, "A refusal is not told to further ones; the
 RECORD_BYTES = Limit("record_bytes", 4 << 20, "data_bomb finding; the record begun is forgotten")
 FRAME_HEADERS = Limit("frame_headers", 200, "data_bomb finding; the frame is refused")
 CURIE_PREFIXES = Limit("curie_prefixes", 1_000, "data_bomb finding; the prefix is not remembered")
+OPEN_CALLS = Limit(
+    "open_calls", 1_000, "The oldest is forgotten; what still comes for it is shown without its name"
+)
 SESSIONS = Limit("sessions", 100_000, "The session idle longest is forgotten; it may return, unproven")
 SESSION_IDLE_SECONDS = Limit("session_idle_seconds", 600, "An HTTP session idle this long is forgotten")
 SESSION_REQUESTS = Limit("session_requests", 16, "At a block, older ones wait for their server's answer")
@@ -151,6 +154,7 @@ ALL = (
     RECORD_BYTES,
     FRAME_HEADERS,
     CURIE_PREFIXES,
+    OPEN_CALLS,
     SESSIONS,
     SESSION_IDLE_SECONDS,
     SESSION_REQUESTS,

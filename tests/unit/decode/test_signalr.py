@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from framewall.decode import Readings
 from framewall.decode.signalr import decoder
 from framewall.errors import DecodeError, LimitReached, PeerError
-from framewall.limits import PAYLOAD_PACKETS, RECORD_BYTES
+from framewall.limits import OPEN_CALLS, PAYLOAD_PACKETS, RECORD_BYTES
 from framewall.model import Direction, Message, Opcode, Upgrade
 from support import leaves
 from support.decoding import cut, fields, read, whole
@@ -133,6 +133,56 @@ def test_every_place_has_a_name(record: Any, field: str) -> None:
     packets, errors = read(decoder.reader(upgrade(HUB)), [binary(data)])
     assert not errors
     assert fields(packets)[field] == b"x"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_items_and_completions_are_named_by_their_call(packed: bool) -> None:
+    """The client's streams by their own ids, what comes back by the call's; until it is completed."""
+    client: list[Any]
+    server: list[Any]
+    if packed:
+        client = [[1, {}, "7", "Upload", [], ["8"]], [2, {}, "8", "x"], [3, {}, "8", 2], [2, {}, "8", "x"]]
+        server = [[2, {}, "7", "y"], [3, {}, "7", 3, "y"], [2, {}, "7", "y"]]
+    else:
+        client = [
+            {"type": 4, "invocationId": "7", "target": "Upload", "arguments": [], "streamIds": ["8"]},
+            {"type": 2, "invocationId": "8", "item": "x"},
+            {"type": 3, "invocationId": "8"},
+            {"type": 2, "invocationId": "8", "item": "x"},
+        ]
+        server = [
+            {"type": 2, "invocationId": "7", "item": "y"},
+            {"type": 3, "invocationId": "7", "result": "y"},
+            {"type": 2, "invocationId": "7", "item": "y"},
+        ]
+
+    def written(record: Any) -> bytes:
+        return framed(pack(record)) if packed else json.dumps(record).encode() + b"\x1e"
+
+    reader = decoder.reader(upgrade(HUB))
+    said = [binary((PACKED if packed else JSON) + b"".join(map(written, client)))]
+    answered = [
+        binary(b"{}\x1e" + b"".join(map(written, server)), Direction.SERVER),
+    ]
+    packets, errors = read(reader, [*said, *answered])
+    assert not errors
+    named = [packet.name for packet in packets if packet.kind != "handshake"]
+    assert named == ["Upload", "Upload", "Upload", None, "Upload", "Upload", None]
+
+
+def test_calls_that_never_end_are_forgotten_oldest_first() -> None:
+    """And nothing long is kept."""
+    reader = decoder.reader(upgrade(HUB))
+    reader.decode(text(JSON))
+    for number in (*range(OPEN_CALLS.default + 1), "x" * 1000):
+        call = {"type": 1, "invocationId": "c", "target": "M", "arguments": [], "streamIds": [f"s{number}"]}
+        reader.decode(text(json.dumps(call) + "\x1e"))
+
+    def name(stream: str) -> str | None:
+        item = {"type": 2, "invocationId": stream, "item": 1}
+        return reader.decode(text(json.dumps(item) + "\x1e"))[0].name
+
+    assert (name("s0"), name(f"s{OPEN_CALLS.default}"), name("s" + "x" * 1000)) == (None, "M", None)
 
 
 def test_heartbeats_say_nothing() -> None:

@@ -23,6 +23,9 @@ KINDS = {
 }
 NAMED = frozenset((1, 4))
 """Kinds with a target."""
+ITEM, COMPLETION = 2, 3
+ANSWERS = frozenset((ITEM, COMPLETION))
+"""Kinds that belong to a call or a stream begun before."""
 
 _MEMBERS = {
     1: ("type", "headers", "invocationId", "target", "arguments", "streamIds"),

@@ -9,6 +9,7 @@ from itertools import takewhile
 from framewall._core import FormatError, View
 from framewall.decode._api import ECHOED, Reader
 from framewall.decode._signalr import fields
+from framewall.decode._signalr.calls import Calls
 from framewall.decode._signalr.stream import SEPARATOR, Record, Stream, framed
 from framewall.decode._sse import event_data
 from framewall.decode._write import Value, as_json, as_msgpack
@@ -41,6 +42,7 @@ class SignalRReader(Reader):
         self._asked: bool | None = None
         self._streams = {side: Stream() for side in Direction}
         self._whole: dict[Direction, bool] = {}
+        self._calls = Calls()
 
     def decode(self, message: Message) -> Sequence[Packet]:
         """The bytes of one message, whatever its opcode."""
@@ -125,7 +127,7 @@ class SignalRReader(Reader):
             return self.packet("ping")
         if record.binary:
             self._streams[side].binary = True
-            return self._packed(record.data)
+            return self._packed(side, record.data)
         return self._text(side, record.data)
 
     def _text(self, side: Direction, data: bytes) -> Packet:
@@ -140,8 +142,8 @@ class SignalRReader(Reader):
             raise DecodeError("signalr.type", "a record without a type", (self._json(data, "unknown"),))
         if self._streams[side].binary is None:
             self._streams[side].binary = False
-        target = found.get("target")
-        name = target.text if target is not None and kind in fields.NAMED else None
+        streams = found.get("streamIds")
+        name = self._named(side, kind, found.get("target"), found.get("invocationId"), streams)
         return self._known(kind, self._json(data, fields.KINDS.get(kind, "unknown"), name))
 
     def _handshake(self, side: Direction, found: View, data: bytes) -> Packet:
@@ -161,7 +163,7 @@ class SignalRReader(Reader):
             raise DecodeError("signalr.handshake", "a handshake that is a hub message too", (packet,))
         return packet._replace(version=self._version)
 
-    def _packed(self, data: bytes) -> Packet:
+    def _packed(self, side: Direction, data: bytes) -> Packet:
         """A MessagePack record. Raises DecodeError, of what can be read all the same."""
         try:
             found = View.parse(data, "msgpack")
@@ -171,7 +173,9 @@ class SignalRReader(Reader):
         if found is None or kind is None:
             raise DecodeError("signalr.record", "not a hub message", (self._raw(data, "unknown"),))
         result = found[3].int if kind == 3 and len(found) > 3 else None
-        name = found[3].text if kind in fields.NAMED and len(found) > 3 else None
+        named = found[3] if kind in fields.NAMED and len(found) > 3 else None
+        call = found[2] if len(found) > 2 else None
+        name = self._named(side, kind, named, call, found[5] if len(found) > 5 else None)
         label = partial(fields.packed, kind, result)
         parts: tuple[Part, ...] = (Part(data[: found.consumed], "msgpack", False, label),)
         rest = data[found.consumed :]
@@ -180,6 +184,19 @@ class SignalRReader(Reader):
             packet = packet._replace(parts=(*parts, Part(rest)))
             raise DecodeError("signalr.record", "something follows a hub message in its record", (packet,))
         return self._known(kind, packet)
+
+    def _named(
+        self, side: Direction, kind: int, target: View | None, call: View | None, streams: View | None
+    ) -> str | None:
+        """The target that a record names, or that its call named."""
+        if kind in fields.NAMED:
+            if target is None:
+                return None
+            self._calls.begin(side, target.text, call, streams if streams and streams.kind == "list" else ())
+            return target.text
+        if kind in fields.ANSWERS:
+            return self._calls.target(side, call, ends=kind == fields.COMPLETION)
+        return None
 
     def _known(self, kind: int, packet: Packet) -> Packet:
         if kind not in fields.KINDS:
