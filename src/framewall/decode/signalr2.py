@@ -6,10 +6,9 @@ a connection without hubs sends any text, which is then judged as what it looks 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from framewall._core import FormatError, View
 from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Exchange, Reader
@@ -69,13 +68,21 @@ class SignalR2Reader(Reader):
         del request
         if not data:
             return ()
-        sent = [value for name, value in parse_qsl(data.decode("utf-8", "replace")) if name.lower() == "data"]
-        found = self._call(sent[-1].encode()) if sent else None
+        sent, rest = _form(data)
+        if not sent:
+            return (self._packet("message", (Part(data, "form", False, "body"), Part(data))),)
+        packets = [self._sent(each) for each in sent]
+        if rest:
+            packets.append(self._packet("message", (Part(rest, "form", False, "body"),)))
+        return packets
+
+    def _sent(self, data: bytes) -> Packet:
+        """A message that came in a form."""
+        found = self._call(data)
         if found is None:
-            parts = (Part(data, "form", False, "body"), Part(data))
-            return (self._packet("message", parts),)
+            return self._packet("message", (Part(data),))
         hub, method = found
-        return (self._packet("invocation", (Part(data, "form", False, _form),), method, hub),)
+        return self._packet("invocation", (Part(data, "json", False, _from_client),), method, hub)
 
     def reply(self, request: Request, status: int, data: bytes) -> Sequence[Packet]:
         """The negotiation, a poll's answer (a script's call for JSONP), or a stream of events or of scripts."""
@@ -190,14 +197,17 @@ def _from_server(path: Path) -> tuple[str, Path]:
     return _member(_SERVER, path)
 
 
-def _form(path: Path) -> tuple[str, Path]:
-    """A body's ``data`` is the message itself."""
-    match path:
-        case (str(name), *rest) if name.lower() == "data":
-            return _member(_CLIENT, tuple(rest))
-        case (str(name), *rest):
-            return f"body[{json.dumps(name, ensure_ascii=False)}]", tuple(rest)
-    return "body", path
+def _form(body: bytes) -> tuple[list[bytes], bytes]:
+    """Every ``data`` of a form, percent-decoded, and the other pairs as they are."""
+    sent: list[bytes] = []
+    rest: list[bytes] = []
+    for pair in body.split(b"&"):
+        name, equals, value = (unquote_to_bytes(each.replace(b"+", b" ")) for each in pair.partition(b"="))
+        if equals and name.strip().lower() == b"data":
+            sent.append(value)
+        elif pair:
+            rest.append(pair)
+    return sent, b"&".join(rest)
 
 
 def _member(names: dict[str, str], path: Path) -> tuple[str, Path]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import json
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -79,7 +80,7 @@ def test_send_over_http(form: str) -> None:
     """The form's ``data`` is the message, whole and in its fields."""
     body = form.format(quote(CALL.replace("hello", ATTACK)))
     reader = decoder.reader(http("POST", CONNECT))
-    [packet] = reader.body(http("POST", f"/signalr/send?{QUERY}"), body.encode())
+    packet, *_ = reader.body(http("POST", f"/signalr/send?{QUERY}"), body.encode())
     assert (packet.name, packet.namespace) == ("Send", "chathub")
     assert found_in(packet) - {"message"} == {"args[1].text"}
 
@@ -87,8 +88,26 @@ def test_send_over_http(form: str) -> None:
 def test_another_field_of_the_form_is_judged_too() -> None:
     """Under its own name."""
     body = f"data={quote(CALL)}&other={quote(ATTACK)}"
-    [packet] = decoder.reader(http("POST", CONNECT)).body(http("POST", CONNECT), body.encode())
-    assert found_in(packet) == {'body["other"]'}
+    call, other = decoder.reader(http("POST", CONNECT)).body(http("POST", CONNECT), body.encode())
+    assert not found_in(call)
+    assert found_in(other) == {"body.other"}
+
+
+def test_every_message_of_a_form_is_judged() -> None:
+    """Servers take the first ``data``, the last, or both with a comma between them; and any text may be one."""
+    body = f"data={quote(CALL.replace('hello', ATTACK))}&DATA={quote(CALL)}&data=%3Cscript%3Ealert(1)%3C/script%3E"
+    first, second, third = decoder.reader(http("POST", CONNECT)).body(http("POST", CONNECT), body.encode())
+    assert found_in(first) == {"args[1].text"}
+    assert not found_in(second)
+    assert third.parts[0].data == b"<script>alert(1)</script>"
+
+
+def test_harmless_words_in_a_form_are_read_once() -> None:
+    """As the JSON that they are, not as a form's text too: brackets and ampersands are somebody's words."""
+    for value in ([[[{"a": "b"}]]], {"R&D": "http://example.org/?q=caf%C3%A9"}, "a list:\n- x\n- 50% off"):
+        body = urlencode({"data": json.dumps({"H": "chathub", "M": "Send", "A": [value], "I": 0})})
+        [packet] = decoder.reader(http("POST", CONNECT)).body(http("POST", CONNECT), body.encode())
+        assert not found_in(packet)
 
 
 def test_a_body_that_is_no_form() -> None:

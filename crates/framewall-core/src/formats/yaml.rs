@@ -35,6 +35,10 @@ impl Format for Yaml {
             _ => {}
         }
         let head = &text[..text.len().min(512)];
+        // YAML 1.2 section 5.1: no reader takes control characters, and every binary format has some.
+        if head.iter().any(|&byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+            return 0;
+        }
         let Some(line) = memchr::memchr(b'\n', head) else {
             // One line is YAML only if it does what only YAML does.
             let holds = |parts: &[&[u8]]| parts.iter().any(|part| memchr::memmem::find(head, part).is_some());

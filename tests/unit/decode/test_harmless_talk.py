@@ -1,0 +1,147 @@
+"""Ten thousand harmless messages a framework, with not one finding."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from framewall.detect import builtin_engine
+from framewall.replay import Lines
+from support import smalltalk
+from support.msgpack import pack
+from support.places import TOKEN, frame, framed, line
+
+COUNT = 10_000
+ENGINE = builtin_engine()
+HUB = {"session": "s", "path": f"/chat?id={TOKEN}"}
+CLASSIC = "/signalr/{}?transport={}&connectionToken=a&connectionData=b&clientProtocol=2.1"
+STOMP = {"session": "s", "path": "/ws", "subprotocol": "v12.stomp"}
+RATCHET = {"session": "s", "path": "/ws", "subprotocol": "wamp"}
+SOCKET = {"session": "s", "path": "/echo/000/abc/websocket"}
+
+Say = Callable[[random.Random, Any], dict[str, Any]]
+
+
+def signalr(r: random.Random, value: Any) -> dict[str, Any]:
+    kind = r.choice((1, 1, 2, 3))
+    record: dict[str, Any] = {"type": kind, "invocationId": str(r.randrange(1000))}
+    record |= {1: {"target": "Send", "arguments": ["ann", value]}, 2: {"item": value}, 3: {"result": value}}[
+        kind
+    ]
+    return line(json.dumps(record, ensure_ascii=r.random() < 0.5) + "\x1e", **HUB)
+
+
+def signalr_packed(r: random.Random, value: Any) -> dict[str, Any]:
+    return line(framed(pack([1, {}, str(r.randrange(1000)), "Send", ["ann", value], []])), "binary", **HUB)
+
+
+def signalr2(r: random.Random, value: Any) -> dict[str, Any]:
+    called = json.dumps({"H": "chat", "M": "Send", "A": [value], "I": r.randrange(1000)})
+    if r.random() < 0.5:
+        return line(called, session="s", path=CLASSIC.format("connect", "webSockets"))
+    kind = "application/x-www-form-urlencoded; charset=UTF-8"
+    path = CLASSIC.format("send", "longPolling")
+    return line(urlencode({"data": called}), path=path, transport="longpolling", content_type=kind)
+
+
+def sockjs(r: random.Random, value: Any) -> dict[str, Any]:
+    said = [
+        json.dumps(value, ensure_ascii=False) if r.random() < 0.5 else smalltalk.text(r) for _ in range(2)
+    ]
+    return line(json.dumps(said), **SOCKET)
+
+
+def ddp(r: random.Random, value: Any) -> dict[str, Any]:
+    method = {"msg": "method", "method": "messages.send", "params": [value], "id": str(r.randrange(1000))}
+    return line(json.dumps([json.dumps(method)]), **SOCKET)
+
+
+def stomp(r: random.Random, value: Any) -> dict[str, Any]:
+    body = json.dumps(value, ensure_ascii=False) if r.random() < 0.7 else smalltalk.text(r)
+    headers = [
+        ("destination", "/app/chat"),
+        ("x-name", smalltalk.text(r)),
+        ("receipt", str(r.randrange(1000))),
+    ]
+    data = frame("SEND", *headers, body=body.encode(), length=r.random() < 0.5)
+    return line(data, **STOMP)
+
+
+def wamp(serialize: Callable[[Any], bytes], name: str) -> Say:
+    def say(r: random.Random, value: Any) -> dict[str, Any]:
+        number = r.randrange(1, 1 << 53)
+        message = r.choice(
+            (
+                [48, number, {}, "com.example.say", [value]],
+                [16, number, {"acknowledge": True}, "com.example.chat", [value], {"text": smalltalk.text(r)}],
+                [70, number, {}, [value]],
+            )
+        )
+        opcode = "text" if name == "json" else "binary"
+        return line(serialize(message), opcode, session="s", path="/ws", subprotocol=f"wamp.2.{name}")
+
+    return say
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def wamp1(r: random.Random, value: Any) -> dict[str, Any]:
+    call = str(r.randrange(1000))
+    message = r.choice(
+        ([2, call, "http://example.com/chat#say", value], [7, "http://example.com/chat#room", value])
+    )
+    return line(json.dumps(message), **RATCHET)
+
+
+def opened(hello: str | bytes, answer: str | bytes, **at: str) -> list[dict[str, Any]]:
+    """How a connection begins, both sides of it."""
+    kind = "text" if isinstance(hello, str) else "binary"
+    return [line(hello, kind, **at), line(answer, kind, direction="server", **at)]
+
+
+def greeted(serialize: Callable[[Any], Any], name: str) -> list[dict[str, Any]]:
+    """WAMP's HELLO and WELCOME."""
+    roles = {"roles": {"caller": {}, "broker": {}}}
+    hello, welcome = serialize([1, "realm1", roles]), serialize([2, 7, roles])
+    return opened(hello, welcome, session="s", path="/ws", subprotocol=f"wamp.2.{name}")
+
+
+TALKS: dict[str, tuple[tuple[Say, ...], list[dict[str, Any]]]] = {
+    "signalr": ((signalr,), opened('{"protocol":"json","version":1}\x1e', "{}\x1e", **HUB)),
+    "signalr, packed": (
+        (signalr_packed,),
+        opened('{"protocol":"messagepack","version":1}\x1e', "{}\x1e", **HUB),
+    ),
+    "signalr2": ((signalr2,), []),
+    "sockjs": ((sockjs, ddp), [line("o", direction="server", **SOCKET)]),
+    "stomp": (
+        (stomp,),
+        opened("CONNECT\naccept-version:1.2\n\n\0", "CONNECTED\nversion:1.2\n\n\0", **STOMP),
+    ),
+    "wamp": ((wamp(_json, "json"),), greeted(json.dumps, "json")),
+    "wamp, packed": ((wamp(pack, "msgpack"),), greeted(pack, "msgpack")),
+    "wamp 1": ((wamp1,), [line('[0,"id",1,"server"]', direction="server", **RATCHET)]),
+}
+
+
+@pytest.mark.parametrize("framework", TALKS)
+def test_harmless_talk_gives_no_finding(framework: str) -> None:
+    ways, first = TALKS[framework]
+    judge = Lines(ENGINE)
+    for opening in first:
+        assert judge.judge(opening)["findings"] == []
+    names = set()
+    count = COUNT if "," not in framework else COUNT // 4
+    for number, (r, value) in enumerate(smalltalk.values(len(framework), count)):
+        said = ways[number % len(ways)](r, value)
+        answer = judge.judge(said)
+        assert answer["findings"] == [], (said, value)
+        names.add(answer["framework"])
+    assert len(names) <= len(ways)
