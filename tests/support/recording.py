@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -196,6 +197,7 @@ def differences(before: list[Exchange], behind: list[Exchange]) -> list[str]:
     An exchange still going on need only have come as far on one side as on the other, or further.
     """
     found: list[str] = []
+    before = _without_abandoned(before, behind)
     if len(before) != len(behind):
         return [f"{len(before)} exchanges before and {len(behind)} behind"]
     order = [sorted(side, key=lambda each: each.key) for side in (before, behind)]
@@ -214,6 +216,18 @@ def differences(before: list[Exchange], behind: list[Exchange]) -> list[str]:
         if lost and near.done and far.done:
             found.append(f"{where}: lost {lost}")
     return found
+
+
+def _without_abandoned(before: list[Exchange], behind: list[Exchange]) -> list[Exchange]:
+    """A request that its client gave up at once need not have gone further."""
+    missing = Counter(each.key for each in before) - Counter(each.key for each in behind)
+    kept = []
+    for each in before:
+        if each.status == 0 and missing[each.key] > 0:
+            missing[each.key] -= 1
+        else:
+            kept.append(each)
+    return kept
 
 
 def wait_for_same(before: Recorder, behind: Recorder, seconds: float = 10) -> list[Exchange]:
