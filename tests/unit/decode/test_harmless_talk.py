@@ -100,34 +100,32 @@ def wamp1(r: random.Random, value: Any) -> dict[str, Any]:
     return line(json.dumps(message), **RATCHET)
 
 
-def opened(hello: str | bytes, answer: str | bytes, **at: str) -> list[dict[str, Any]]:
-    """How a connection begins, both sides of it."""
-    kind = "text" if isinstance(hello, str) else "binary"
-    return [line(hello, kind, **at), line(answer, kind, direction="server", **at)]
+def opened(hello: str | bytes, **at: str) -> list[dict[str, Any]]:
+    """How a client begins; the server is not heard, as by default."""
+    return [line(hello, "text" if isinstance(hello, str) else "binary", **at)]
 
 
 def greeted(serialize: Callable[[Any], Any], name: str) -> list[dict[str, Any]]:
-    """WAMP's HELLO and WELCOME."""
-    roles = {"roles": {"caller": {}, "broker": {}}}
-    hello, welcome = serialize([1, "realm1", roles]), serialize([2, 7, roles])
-    return opened(hello, welcome, session="s", path="/ws", subprotocol=f"wamp.2.{name}")
+    """WAMP's HELLO."""
+    hello = serialize([1, "realm1", {"roles": {"caller": {}, "publisher": {}}}])
+    return opened(hello, session="s", path="/ws", subprotocol=f"wamp.2.{name}")
 
 
 TALKS: dict[str, tuple[tuple[Say, ...], list[dict[str, Any]]]] = {
-    "signalr": ((signalr,), opened('{"protocol":"json","version":1}\x1e', "{}\x1e", **HUB)),
+    "signalr": ((signalr,), opened('{"protocol":"json","version":1}\x1e', **HUB)),
     "signalr, packed": (
         (signalr_packed,),
-        opened('{"protocol":"messagepack","version":1}\x1e', "{}\x1e", **HUB),
+        opened('{"protocol":"messagepack","version":1}\x1e', **HUB),
     ),
     "signalr2": ((signalr2,), []),
-    "sockjs": ((sockjs, ddp), [line("o", direction="server", **SOCKET)]),
+    "sockjs": ((sockjs, ddp), []),
     "stomp": (
         (stomp,),
-        opened("CONNECT\naccept-version:1.2\n\n\0", "CONNECTED\nversion:1.2\n\n\0", **STOMP),
+        opened("CONNECT\naccept-version:1.2\n\n\0", **STOMP),
     ),
     "wamp": ((wamp(_json, "json"),), greeted(json.dumps, "json")),
     "wamp, packed": ((wamp(pack, "msgpack"),), greeted(pack, "msgpack")),
-    "wamp 1": ((wamp1,), [line('[0,"id",1,"server"]', direction="server", **RATCHET)]),
+    "wamp 1": ((wamp1,), []),
 }
 
 
@@ -144,4 +142,4 @@ def test_harmless_talk_gives_no_finding(framework: str) -> None:
         answer = judge.judge(said)
         assert answer["findings"] == [], (said, value)
         names.add(answer["framework"])
-    assert len(names) <= len(ways)
+    assert len(names) <= 2

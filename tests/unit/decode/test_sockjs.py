@@ -184,6 +184,18 @@ def test_until_the_server_speaks_both_readings_are_judged() -> None:
     assert {b"hello", b'["hello"]', b"<script>"} <= set(leaves.of(packets))
 
 
+def test_where_the_server_is_never_heard_a_clients_frames_are_frames() -> None:
+    """What is inside a string is not read as the string's text too: a frame of STOMP has lines like HTTP's."""
+    reader = decoder.reader(upgrade(FRAMED))
+    frames = ["CONNECT\naccept-version:1.2\n\n\0", "SEND\ndestination:/a\ncontent-length:5\n\nhello\0"]
+    packets, errors = read(reader, [text(json.dumps([frame])) for frame in frames])
+    assert not errors
+    assert [packet.kind for packet in packets] == ["connect", "send"]
+    for odd in ('["hello",1]', '"hello"', '{"a":"hello"}', "hello", '[["hello"]]'):
+        packets, _ = read(reader, [text(odd)])
+        assert odd.encode() in {part.data for packet in packets for part in packet.parts}
+
+
 def test_a_raw_socket_is_handed_on() -> None:
     """If the server does not begin with ``o``; other frameworks' paths end in ``websocket`` too."""
     readings = Readings(upgrade("/realtime/v1/websocket"), Upgrade())
