@@ -67,7 +67,8 @@ def test_conversations_of_autobahn_for_python_pass_unchanged(autobahn: Running, 
             assert client.output.count("heard result") == len(TALK), client.output
             assert client.output.count("heard event") >= len(TALK)
         said = wire.unchanged()
-        selected = {dict(exchange.answer_headers)[b"Sec-WebSocket-Protocol"].decode() for exchange in said}
+        answers = [{name.lower(): value for name, value in each.answer_headers} for each in said]
+        selected = {answer[b"sec-websocket-protocol"].decode() for answer in answers}
         assert selected == {f"wamp.2.{each}" for each in PYTHON}
 
 
@@ -81,11 +82,10 @@ def test_conversations_of_node_clients_pass_unchanged(autobahn: Running, tmp_pat
         assert len(wire.unchanged()) == len(NODE)
 
 
-@pytest.mark.parametrize("library", ["autobahn", "wampy"])
-def test_a_conversation_with_fox_wamp_passes_unchanged(library: str, fox: Running, tmp_path: Path) -> None:
+def test_a_conversation_with_fox_wamp_passes_unchanged(fox: Running, tmp_path: Path) -> None:
     """A router that was made elsewhere."""
     with between(fox, tmp_path) as wire:
-        with node("clients/wamp.js", wire.url, library, "json", TALK) as client:
+        with node("clients/wamp.js", wire.url, "autobahn", "json", TALK) as client:
             assert client.wait(60) == 0, client.output
             assert client.output.count('heard ["result"') == len(TALK), client.output
         wire.unchanged()

@@ -38,9 +38,10 @@ class Exchange:
     done: bool = False
 
     @property
-    def key(self) -> tuple[str, str, bool]:
+    def key(self) -> tuple[str, str, bytes]:
         """What tells it from others of its recording; equal ones stand in order."""
-        return self.method, self.target, self.status == 101
+        keys = [value for name, value in self.headers if name.lower() == b"sec-websocket-key"]
+        return self.method, self.target, b"".join(keys)
 
 
 class _Conversation:

@@ -1,6 +1,7 @@
 """A small WAMP router on Autobahn's own transport, in every serialization that Autobahn has, batched or not.
 
-It answers every call with the call's arguments, and hands events on to whoever subscribed.
+It answers every call with the call's arguments, and hands events back to whoever published and subscribed them:
+its clients are many at once and none is to hear of the others.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSeri
 WRITERS = (JsonSerializer, MsgPackSerializer, CBORSerializer, UBJSONSerializer)
 ROLES = {"broker": role.RoleBrokerFeatures(), "dealer": role.RoleDealerFeatures()}
 NUMBERS = itertools.count(1)
-SUBSCRIBERS: dict[str, list[tuple[Any, int]]] = {}
 
 
 class Session:
@@ -26,10 +26,10 @@ class Session:
 
     def onOpen(self, transport: Any) -> None:
         self._transport = transport
+        self._subscribed: dict[str, int] = {}
 
     def onClose(self, clean: bool) -> None:
-        for subscribers in SUBSCRIBERS.values():
-            subscribers[:] = [each for each in subscribers if each[0] is not self._transport]
+        pass
 
     def onMessage(self, said: Any) -> None:
         send = self._transport.send
@@ -40,13 +40,12 @@ class Session:
                 send(message.Goodbye("wamp.close.goodbye_and_out"))
                 self._transport.close()
             case message.Subscribe():
-                number = next(NUMBERS)
-                SUBSCRIBERS.setdefault(said.topic, []).append((self._transport, number))
+                number = self._subscribed[said.topic] = next(NUMBERS)
                 send(message.Subscribed(said.request, number))
             case message.Publish():
                 print("got", said.topic, repr(said.args), repr(said.kwargs), flush=True)
-                for transport, number in SUBSCRIBERS.get(said.topic, ()):
-                    transport.send(message.Event(number, next(NUMBERS), args=said.args, kwargs=said.kwargs))
+                if number := self._subscribed.get(said.topic):
+                    send(message.Event(number, next(NUMBERS), args=said.args, kwargs=said.kwargs))
                 if said.acknowledge:
                     send(message.Published(said.request, next(NUMBERS)))
             case message.Call():
