@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from peers import table
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
@@ -43,6 +44,8 @@ def _block(what: str) -> str:
             return commands()
         case "frameworks":
             return frameworks()
+        case "peers":
+            return table()
         case _:
             raise ValueError(f"nothing is called {what!r}")
 

@@ -22,7 +22,7 @@ WRITERS = {
 }
 
 
-class Client(ApplicationSession):  # type: ignore[misc]
+class Client(ApplicationSession):
     """What is said and heard."""
 
     async def onJoin(self, details: Any) -> None:

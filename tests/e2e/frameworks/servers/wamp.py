@@ -44,8 +44,8 @@ class Session:
                 send(message.Subscribed(said.request, number))
             case message.Publish():
                 print("got", said.topic, repr(said.args), repr(said.kwargs), flush=True)
-                if number := self._subscribed.get(said.topic):
-                    send(message.Event(number, next(NUMBERS), args=said.args, kwargs=said.kwargs))
+                if subscription := self._subscribed.get(said.topic):
+                    send(message.Event(subscription, next(NUMBERS), args=said.args, kwargs=said.kwargs))
                 if said.acknowledge:
                     send(message.Published(said.request, next(NUMBERS)))
             case message.Call():

@@ -3,6 +3,16 @@ use super::super::testing::{leaves, walk};
 use super::*;
 
 #[test]
+fn what_has_control_characters_is_none() {
+    let list = b"to do:\n- bread\n- milk\n";
+    assert!(Yaml.sniff(list) > 0);
+    assert!(Yaml.sniff(b"a\tb: c\r\nd: e\r\n") > 0);
+    let packed = [b"\xdb\0\0\0\x18", &list[..]].concat();
+    assert_eq!(Yaml.sniff(&packed), 0);
+    assert_eq!(Yaml.sniff(b"a: b\nc: \x01\n"), 0);
+}
+
+#[test]
 fn block_style_has_paths() {
     let text = b"name: x\nlist:\n- a\n- b: 1\n  c: [d, {e: f}, 'g''h']\nnested:\n  deep:\n    - - i\n      - j\n  back: k # note\nlast: ~\n";
     assert_eq!(
