@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from support.running import REPOSITORY, Running
 class Framewall(Running):
     """``framewall run`` in front of ``upstream``, on a free port, with its events in ``folder``."""
 
-    def __init__(self, upstream: str, folder: Path, *arguments: str):
+    def __init__(self, upstream: str, folder: Path, *arguments: str, env: Mapping[str, str] | None = None):
         self.events_url = f"sqlite:{folder / 'events.db'}"
         super().__init__(
             [
                 sys.executable, "-m", "framewall", "run",
                 "--listen", "127.0.0.1:0", "--upstream", upstream, "--events", self.events_url, *arguments,
-            ]
+            ],
+            env=env,
         )  # fmt: skip
         self.address = self.wait_for(r"http://(127\.0\.0\.1:\d+)").group(1)
 

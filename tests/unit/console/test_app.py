@@ -184,6 +184,7 @@ def test_the_hit_tells_the_whole_story(client: TestClient) -> None:
         "Cross-site scripting",
         "The socket was closed with 1008",
         "What ends it",
+        "hello ",
         "websocat",
         "Ban 203.0.113.9",
     ):
