@@ -127,8 +127,9 @@ fuzz: | .build/tools-fuzz ## every fuzz target for SECONDS_EACH (60) seconds
 	crates/fuzz/run $${SECONDS_EACH:-60}
 
 .PHONY: picture
-picture: .build/native $(VENV)/.dev $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser ## redraw the README's picture from the scene's test
+picture: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser ## redraw the docs' pictures from the tests of the scene and the console
 	FRAMEWALL_PICTURE=docs/scene.png $(PY) -m pytest tests/e2e/test_scene.py -k websocket
+	FRAMEWALL_PICTURES=docs $(PY) -m pytest tests/e2e/test_console.py -k 'scene or numbers'
 
 .PHONY: reference
 reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
