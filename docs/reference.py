@@ -18,6 +18,7 @@ from framewall.config import schema
 from framewall.config.schema import PROCESS_LIMITS, Configuration, Decisions
 from framewall.config.values import FIXED_LIMITS
 from framewall.decode import Decoder, decoders
+from framewall.events import FIELDS
 from framewall.limits import ALL, Limit
 from framewall.policy import RoutePolicy
 
@@ -40,6 +41,8 @@ def _block(what: str) -> str:
             return settings(getattr(schema, name))
         case "limits":
             return limits()
+        case "search":
+            return search()
         case "commands":
             return commands()
         case "frameworks":
@@ -86,6 +89,12 @@ def limits() -> str:
     """A row for each limit."""
     rows = [f"| `{limit.name}` | {amount(limit)} | {_scope(limit)} | {limit.outcome} |\n" for limit in ALL]
     return "".join(["| limit | default | of | reaching it |\n|---|---|---|---|\n", *rows])
+
+
+def search() -> str:
+    """A row for each field that events can be searched by."""
+    rows = [f"| `{name}:` | {meaning} |\n" for name, meaning in FIELDS.items()]
+    return "".join(["| field | is |\n|---|---|\n", *rows])
 
 
 def _scope(limit: Limit) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import signal
 import socket
 import stat
@@ -272,6 +273,8 @@ def test_changes_survive_a_restart_and_are_told_by_check(upstream: str, tmp_path
         first.control.set_rule("xss.script", False, by="ann")
     assert not first.path.exists()
     with Node(upstream, tmp_path, "--mode", "monitor") as second:
+        assert re.search(r"route default: http://\S+, block\n", second.output)
+        second.wait_for("framewall: live: rule xss.script is off, by ann")
         (route,) = second.control.routes()
         assert (route.mode, route.configured, route.exceptions) == (Mode.BLOCK, Mode.MONITOR, 2)
         assert [each.source for each in second.control.bans()] == ["198.51.100.0/24"]

@@ -59,6 +59,10 @@ class Controlled:
         """The policy of a configuration, with the live changes over it."""
         return self.node.decide(configuration) if self.node else policy(configuration)
 
+    def told(self) -> list[str]:
+        """The live changes in force, in words."""
+        return self.node.told() if self.node else []
+
     def reconfigured(self, configuration: Configuration) -> None:
         """This configuration is in force now."""
         if self.node:

@@ -29,6 +29,7 @@ from framewall.errors import ConfigError, FramewallError
 from framewall.events import Counts, EventSink, open_sink
 from framewall.model import Event
 from framewall.pipeline import Inspector, Session
+from framewall.policy import Policy
 from framewall.proxy import Relay
 from framewall.watch import Meters, Watched
 
@@ -150,7 +151,9 @@ def _serve(
                 configuration, read, inspector, relay, controlled.decide, controlled.reconfigured
             )
             again = reload_on_signal()
-            click.echo(_banner(configuration, relay.addresses), err=True)
+            click.echo(_banner(configuration, inspector.policy, relay.addresses), err=True)
+            for line in controlled.told():
+                click.echo(f"framewall: live: {line}", err=True)
             if console is not None:
                 console.tell()
             while not stop.wait(_LOOK_SECONDS):
@@ -172,12 +175,14 @@ def _start(relay: Relay[Session]) -> None:
         raise StartError(f"{error}; {advice}") from None
 
 
-def _banner(configuration: Configuration, addresses: list[str]) -> str:
+def _banner(configuration: Configuration, decided: Policy, addresses: list[str]) -> str:
     """What is listened on and protected, for people and for whoever waits for it."""
     lines = [f"framewall: listening on {_address(address)}" for address in addresses]
-    for route, decided in zip(routes(configuration), policy(configuration).routes, strict=False):
+    for route in routes(configuration):
         where = "" if route.takes_everything else f"{'|'.join(route.host)} {'|'.join(route.path)} -> "
-        lines.append(f"framewall: route {route.name}: {where}{route.upstream}, {decided.mode}")
+        lines.append(
+            f"framewall: route {route.name}: {where}{route.upstream}, {decided.route(route.name).mode}"
+        )
     lines.append(f"framewall: events go to {', '.join(configuration.events)}")
     return "\n".join(lines)
 

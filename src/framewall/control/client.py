@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -167,7 +168,8 @@ class Control:
                 connection.settimeout(self._timeout)
                 with reachable(self.path) as address:
                     connection.connect(address)
-                connection.sendall(line)
+                with suppress(BrokenPipeError):  # refused already: the answer says why
+                    connection.sendall(line)
                 answer = bytearray()
                 while not answer.endswith(b"\n"):
                     piece = connection.recv(1 << 16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from framewall import __version__
 from framewall.config import Configuration
@@ -26,7 +26,7 @@ from framewall.control._api import (
     Status,
 )
 from framewall.control.changes import Changes, Steered, one_form
-from framewall.control.overlay import effective
+from framewall.control.overlay import effective, told
 from framewall.control.prometheus import Gauges, exposition
 from framewall.control.state import State
 from framewall.events import Counts
@@ -75,7 +75,12 @@ class Node:
         self.metrics_at: str | None = None
         """Where Prometheus finds the metrics, if anywhere."""
         self._started = clock()
+        self._samples: list[tuple[float, int]] = []
         self._changes = Changes(configuration, watched, state, relay, clock)
+
+    def told(self) -> list[str]:
+        """The live changes in words."""
+        return told(self._changes.live)
 
     def decide(self, configuration: Configuration) -> Policy:
         """The policy of a configuration, with the live changes over it."""
@@ -125,7 +130,7 @@ class Node:
             connections=self._relay.connections,
             websockets=self._relay.tunnels,
             messages=messages,
-            messages_per_second=seen.per_second,
+            messages_per_second=seen.per_second + self._screened_per_second(screened),
             hits=seen.events,
             hits_per_second=seen.hits_per_second,
             blocked=seen.blocked,
@@ -275,8 +280,16 @@ class Node:
 
     def _screened(self) -> int | None:
         """Messages that passed without waking Python, where the relay tells."""
-        stats: Callable[[], Any] | None = getattr(self._relay, "screened", None)
-        return int(stats()) if callable(stats) else None
+        screened: int | None = getattr(self._relay, "screened", None)
+        return screened
+
+    def _screened_per_second(self, screened: int | None) -> float:
+        """Of the last minute, as far as metrics were asked for in it."""
+        now = self._clock()
+        self._samples = [each for each in self._samples if each[0] > now - 60.0]
+        self._samples.append((now, screened or 0))
+        (since, before), (_, after) = self._samples[0], self._samples[-1]
+        return (after - before) / (now - since) if now > since else 0.0
 
     def _told(self, live: Live) -> LiveSession:
         request = live.session.request
@@ -313,5 +326,5 @@ def _rows(limit: int) -> int:
 
 #: What may be asked by name.
 QUESTIONS: Sequence[str] = tuple(
-    name for name in vars(Node) if not name.startswith("_") and name not in ("decide", "reconfigured")
+    name for name in vars(Node) if not name.startswith("_") and name not in ("decide", "reconfigured", "told")
 )

@@ -30,6 +30,7 @@ from framewall.limits import CONTROL_BYTES, CONTROL_CONNECTIONS, CONTROL_SECONDS
 log = logging.getLogger("framewall.control")
 
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
+_REFUSAL_SECONDS = 0.1
 _UCRED = struct.Struct("3i")
 
 
@@ -144,8 +145,10 @@ def _line(connection: socket.socket) -> bytes | None:
 
 def _refuse(connection: socket.socket, why: str) -> None:
     with suppress(OSError), connection:
-        connection.settimeout(0.1)
+        connection.settimeout(_REFUSAL_SECONDS)
         connection.sendall(json.dumps({"ok": False, "error": why}).encode() + b"\n")
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1 << 16)  # closed with something unread, it would take the refusal away again
 
 
 def _user(connection: socket.socket) -> str | None:
