@@ -1,4 +1,4 @@
-"""The table of real peers: every framework has some, and each row is a test that there is."""
+"""The table of real peers: each row is of a framework and a test that there are, with a version that is locked."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def peers() -> ModuleType:
     return module
 
 
-def test_every_framework_has_peers(peers: ModuleType) -> None:
+def test_every_row_is_of_a_framework_that_there_is(peers: ModuleType) -> None:
     frameworks = {decoder.name for decoder in decoders() if not decoder.generic}
-    assert frameworks == {each["framework"] for each in peers.declared()}
+    assert {each["framework"] for each in peers.declared()} <= frameworks
 
 
 def test_every_row_has_its_test(peers: ModuleType) -> None:

@@ -19,25 +19,15 @@ from framewall.model import Direction, Message, Opcode, Upgrade
 from support import leaves
 from support.decoding import cut, fields, read, whole
 from support.msgpack import pack
+from support.places import TOKEN, framed
 from support.requests import binary, http, text, upgrade
 
 FILE = Path(__file__).parents[3] / "vectors" / "decode" / "signalr" / "cases.json"
 CASES: list[dict[str, Any]] = json.loads(FILE.read_text())["cases"]
-TOKEN = "uFtJ0zV8rXqP2mY7kLw3Ag"
 HUB = f"/chat?id={TOKEN}"
 JSON = b'{"protocol":"json","version":1}\x1e'
 PACKED = b'{"protocol":"messagepack","version":1}\x1e'
 CALL = b'{"type":1,"target":"SendMessage","arguments":["ann",{"text":"hello"}]}\x1e'
-
-
-def framed(record: bytes) -> bytes:
-    """A MessagePack record with its length."""
-    length, head = len(record), bytearray()
-    while length > 0x7F:
-        head.append(length & 0x7F | 0x80)
-        length >>= 7
-    return bytes((*head, length)) + record
-
 
 # the official client's records
 
