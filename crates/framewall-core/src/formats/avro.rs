@@ -11,6 +11,7 @@ use super::{Container, Format, Halted, Kind, Likelihood, Walk};
 mod block;
 mod registry;
 pub mod schema;
+mod snappy;
 
 pub use registry::Registry;
 

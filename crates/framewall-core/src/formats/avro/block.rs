@@ -1,11 +1,12 @@
-//! The blocks of an Avro container file, as they are or deflated.
+//! The blocks of an Avro container file, as they are or deflated, or packed by Snappy or Zstandard.
 
+use std::io::Read;
 use std::ops::Range;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::schema::Schema;
-use super::{State, Tree, datum};
+use super::{State, Tree, datum, snappy};
 use crate::formats::Kind;
 use crate::formats::tree::Walked;
 use crate::limits;
@@ -20,6 +21,8 @@ const LONGEST_BLOCK: usize = 2 << 20;
 pub(super) enum Codec {
     Null,
     Deflate,
+    Snappy,
+    Zstandard,
     /// One that is not read here.
     Other,
 }
@@ -40,6 +43,8 @@ pub(super) fn header(metadata: &[u8]) -> (Option<Schema>, Codec) {
                     codec = match value {
                         b"null" | b"" => Codec::Null,
                         b"deflate" => Codec::Deflate,
+                        b"snappy" => Codec::Snappy,
+                        b"zstandard" => Codec::Zstandard,
                         _ => Codec::Other,
                     }
                 }
@@ -90,8 +95,13 @@ pub(super) fn walk(
             (tree.at, tree.end) = (span.end, end);
             Ok(())
         }
-        Codec::Deflate => {
-            let inflated = inflate(tree, &doc[span.clone()])?;
+        Codec::Deflate | Codec::Snappy | Codec::Zstandard => {
+            let packed = &doc[span.clone()];
+            let inflated = match codec {
+                Codec::Snappy => unpacked(tree, snappy::unpack(packed, LONGEST_BLOCK + 1))?,
+                Codec::Zstandard => unpacked(tree, zstandard(packed))?,
+                _ => inflate(tree, packed)?,
+            };
             let levels = std::mem::take(&mut tree.levels);
             let mut inner = Tree::within(&inflated, tree.walk, span, levels);
             let read = records(&mut inner, schema, count);
@@ -120,6 +130,28 @@ fn records(tree: &mut State<'_, '_, '_>, schema: &Schema, count: u64) -> Walked 
     Ok(())
 }
 
+/// What was unpacked at once, charged; what breaks off is kept as far as it came.
+fn unpacked(tree: &mut State<'_, '_, '_>, (out, whole): (Vec<u8>, bool)) -> Walked<Vec<u8>> {
+    tree.decoded(out.len())?;
+    if out.len() > LONGEST_BLOCK {
+        return Err(tree.walk.spent(limits::DECODED_BYTES, tree.at));
+    }
+    if !whole {
+        let at = tree.at;
+        tree.anomaly("compressed data is broken", at..at)?;
+    }
+    Ok(out)
+}
+
+fn zstandard(packed: &[u8]) -> (Vec<u8>, bool) {
+    let (mut input, mut out) = (packed, Vec::new());
+    let whole = match ruzstd::decoding::StreamingDecoder::new(&mut input) {
+        Ok(decoder) => decoder.take(LONGEST_BLOCK as u64 + 1).read_to_end(&mut out).is_ok(),
+        Err(_) => false,
+    };
+    (out, whole)
+}
+
 /// Raw deflate, charged as it grows; what breaks off is kept as far as it came.
 fn inflate(tree: &mut State<'_, '_, '_>, mut packed: &[u8]) -> Walked<Vec<u8>> {
     let (mut inflate, mut out, mut scratch) = (Inflate::new(false, WINDOW_BITS), Vec::new(), vec![0; SCRATCH]);
@@ -141,6 +173,28 @@ fn inflate(tree: &mut State<'_, '_, '_>, mut packed: &[u8]) -> Walked<Vec<u8>> {
                 tree.anomaly("deflate data is broken", at..at)?;
                 return Ok(out);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::avro::Avro;
+    use crate::formats::testing::leaves;
+
+    fn file(codec: &[u8], block: &[u8]) -> Vec<u8> {
+        let text = |text: &[u8]| [&[(text.len() as u8) << 1][..], text].concat();
+        let meta = [text(b"avro.schema"), text(b"\"string\""), text(b"avro.codec"), text(codec)].concat();
+        [&b"Obj\x01\x04"[..], &meta, &[0], &[7; 16], &[2], &text(block), &[7; 16]].concat()
+    }
+
+    #[test]
+    fn blocks_are_unpacked_whatever_packed_them() {
+        let snappy = b"\x04\x0c\x06<b>CRC!";
+        let zstandard = b"\x28\xb5\x2f\xfd\x20\x04\x21\x00\x00\x06<b>";
+        for (codec, block) in [(&b"null"[..], &b"\x06<b>"[..]), (b"snappy", snappy), (b"zstandard", zstandard)] {
+            let rows = leaves(&Avro, &file(codec, block));
+            assert_eq!(rows.last().map(String::as_str), Some("[0] <b>"), "{rows:?}");
         }
     }
 }
