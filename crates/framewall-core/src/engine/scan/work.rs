@@ -34,15 +34,19 @@ impl Scan<'_> {
     /// A cap was reached.
     pub fn limit(&mut self, limit: Limit, place: &Place<'_>) {
         self.clean = false;
-        if self.limits.contains(&limit) || !self.settings.classes.has(Attack::DataBomb) {
+        if !self.settings.classes.has(Attack::DataBomb) {
             return;
         }
-        self.limits.push(limit);
-        let rule = format!("data_bomb.{}", limit.name);
+        // Each part by itself: what is done on it must not depend on the parts before.
         if self.settings.cap(Attack::DataBomb) >= self.settings.threshold && self.work > AFTER_BOMB {
             self.withheld = self.work - AFTER_BOMB;
             self.work = AFTER_BOMB;
         }
+        if self.limits.contains(&limit) {
+            return;
+        }
+        self.limits.push(limit);
+        let rule = format!("data_bomb.{}", limit.name);
         self.find(Attack::DataBomb, &rule, self.settings.threshold.max(5), place, &[], b"", 0..0);
     }
 
