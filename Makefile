@@ -86,6 +86,10 @@ test-rust: | .build/tools-build
 test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) .build/peers/hub | .build/tools-browser .build/tools-nginx .build/tools-rabbitmq
 	$(PY) -m pytest
 
+.PHONY: test-noise
+test-noise: .build/native $(VENV)/.dev ## random and benign documents of every format, of which none may be blocked
+	PYTHONPATH=tests $(PY) tests/unit/formats/test_noise.py
+
 .PHONY: test-nesting
 test-nesting: .build/native $(VENV)/.dev ## every attack class in every format in every format in every format
 	PYTHONPATH=tests $(PY) tests/unit/formats/test_nesting.py

@@ -12,6 +12,8 @@ use crate::limits;
 
 /// From this likelihood on, a reading is taken at its word: its limits count and what nests in it is read.
 const SURE: u8 = 50;
+/// From this likelihood on, there is a magic number.
+const MARK: u8 = 90;
 /// From this likelihood on, what nests in a guessed reading is read too.
 const LIKELY: u8 = 30;
 /// Keys, values and containers that a guessed reading may show.
@@ -173,10 +175,13 @@ pub(super) fn reveals(before: &[u8], text: &[u8]) -> bool {
 
 /// Whether this is surely a document in a binary format: its control characters are its own.
 pub(super) fn is_binary_document(bytes: &[u8]) -> bool {
-    formats::sniff::readings(bytes, "")
-        .iter()
-        .next()
-        .is_some_and(|best| best.name() != "json" && strict(best.name(), bytes) && best.sniff(bytes) >= SURE)
+    const MARKED: [&str; 3] = ["avro", "ion", "thrift"];
+    let surely = |best: &dyn Format| match best.name() {
+        "json" => false,
+        name if MARKED.contains(&name) => best.sniff(bytes) >= MARK && !is_text(bytes),
+        name => strict(name, bytes) && best.sniff(bytes) >= SURE,
+    };
+    formats::sniff::readings(bytes, "").iter().next().is_some_and(surely) || formats::protobuf::is_message(bytes)
 }
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.
@@ -278,7 +283,10 @@ impl Sink for Walked<'_, '_> {
         match anomaly {
             Anomaly::Limit(limit) if self.counts(limit) => self.scan.limit(limit, &place),
             Anomaly::Limit(_) => {}
-            Anomaly::Structure(name) => self.scan.structure(name, self.sure, &place),
+            Anomaly::Structure(name) if is_solid(self.chain) || is_text(self.bytes) => {
+                self.scan.structure(name, self.sure, &place);
+            }
+            Anomaly::Structure(_) => {}
         }
         self.scan.flow()
     }

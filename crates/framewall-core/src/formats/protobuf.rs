@@ -291,6 +291,11 @@ fn scan(bytes: &[u8], most: usize) -> Option<Found> {
     (groups == 0 || at < bytes.len()).then_some(found).filter(|_| !bytes.is_empty())
 }
 
+/// Whether all of it is one message with text in it, and no text itself.
+pub(crate) fn is_message(bytes: &[u8]) -> bool {
+    !reads_as_text(bytes) && scan(bytes, usize::MAX).is_some_and(|found| found.texts > 0)
+}
+
 /// Whether more than `most` messages stand inside one another where the most bytes are; every head is looked at once.
 fn goes_deeper(mut bytes: &[u8], most: u32) -> bool {
     for _ in 0..=most {

@@ -1,7 +1,7 @@
 //! One leaf: its views, breadth first, and the documents in them.
 
 use super::findings::names;
-use super::noise::{is_noise, textual};
+use super::noise::{is_broken, is_noise, textual};
 use super::places::Places;
 use super::seen::{self, SeenForms};
 use super::windows::WINDOW;
@@ -10,6 +10,7 @@ use super::{Fresh, Place, Scan};
 use crate::engine::inspect::{Document, is_binary_document, nests, reveals};
 use crate::engine::views::{self, ByteSet, Make, View};
 use crate::formats::jwt::is_token;
+use crate::formats::protobuf;
 use crate::limits;
 
 /// Buffers up to this size are kept.
@@ -96,7 +97,16 @@ impl Scan<'_> {
         }
         let chain = &form.chain[..];
         let set = ByteSet::of(text);
-        self.noise = set.beyond_ascii() && is_noise(text);
+        if chain.is_empty() {
+            self.fields = set.controls() && protobuf::is_message(text);
+        }
+        // What is left of noise without its control characters is noise still.
+        let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
+        self.noise = self.fields && (respelt || chain.is_empty())
+            || set.beyond_ascii() && (is_noise(text) || self.noise_around && respelt && is_broken(text));
+        if chain.is_empty() {
+            self.noise_around = self.noise;
+        }
         let places = form.places.as_ref().filter(|_| self.noise || !form.of_noise);
         self.rules(text, &set, places, chain, place);
         if chain.is_empty() && !self.engine.imported.is_empty() {

@@ -60,6 +60,10 @@ pub(super) struct Scan<'a> {
     noise: bool,
     /// Whether nothing was found in the leaf being read, nor might have been but for a rule that was found before.
     clean: bool,
+    /// Whether the leaf that it was made of is.
+    noise_around: bool,
+    /// Whether that leaf is a message of fields: the texts in it are leaves, and what is around them is noise.
+    fields: bool,
     /// Work that is not done on this part, because it reached a limit.
     withheld: u64,
     work: u64,
@@ -91,6 +95,8 @@ impl<'a> Scan<'a> {
             order: &views::ORDER,
             noise: false,
             clean: true,
+            noise_around: false,
+            fields: false,
             withheld: 0,
             work: settings.work,
             bytes: settings.decoded_bytes,

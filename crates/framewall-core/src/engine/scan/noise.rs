@@ -1,5 +1,7 @@
 //! Bytes that are no text: what chance makes of them is not to be found.
 
+use std::ops::Range;
+
 use super::windows::WINDOW;
 
 /// Printable characters in a row that random bytes seldom hold.
@@ -10,11 +12,26 @@ const WORDS: usize = 10;
 pub(in crate::engine) fn is_noise(text: &[u8]) -> bool {
     let odd = |byte: &&u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let head = &text[..text.len().min(WINDOW)];
-    head.iter().filter(odd).count() * 3 > head.len() && std::str::from_utf8(text).is_err()
+    head.iter().filter(odd).count() * 4 > head.len() && std::str::from_utf8(text).is_err()
 }
 
-pub(super) fn has_words(text: &[u8]) -> bool {
+fn has_words(text: &[u8]) -> bool {
     text.split(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).any(|run| run.len() >= WORDS)
+}
+
+/// Where in noise a mark of a few bytes is one: about its start, after a head.
+const HEAD: usize = 16;
+/// A mark that chance does not make anywhere.
+const SURE_MARK: usize = 4;
+
+/// Whether what a rule matched in noise means something.
+pub(super) fn is_meant(text: &[u8], span: &Range<usize>, binary: bool) -> bool {
+    binary && (span.len() >= SURE_MARK || span.start < HEAD) || has_words(&text[span.clone()])
+}
+
+/// Whether these bytes are no text.
+pub(super) fn is_broken(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_err()
 }
 
 /// Whether these bytes can be text. What views make of other bytes is mostly noise, and its depth proves nothing.

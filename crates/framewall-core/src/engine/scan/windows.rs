@@ -5,7 +5,7 @@ use std::ops::Range;
 use regex_automata::Input;
 
 use super::findings::FURTHER;
-use super::noise::has_words;
+use super::noise::is_meant;
 use super::places::Places;
 use super::work::{LITERALS, PATTERN, TOKENISER};
 use super::{Place, Scan};
@@ -171,7 +171,7 @@ impl Scan<'_> {
             }
             None => span,
         };
-        if self.noise && rule.attack != Attack::Deserialization && !has_words(&text[confirmed.clone()]) {
+        if self.noise && !is_meant(text, &confirmed, rule.attack == Attack::Deserialization) {
             return None;
         }
         let near = &text[window.clone()];
