@@ -296,6 +296,11 @@ pub(crate) fn is_message(bytes: &[u8]) -> bool {
     !reads_as_text(bytes) && scan(bytes, usize::MAX).is_some_and(|found| found.texts > 0)
 }
 
+/// Whether all of it is fields, of whatever kind, and no text itself.
+pub(crate) fn are_fields(bytes: &[u8]) -> bool {
+    !reads_as_text(bytes) && scan(bytes, usize::MAX).is_some()
+}
+
 /// Whether more than `most` messages stand inside one another where the most bytes are; every head is looked at once.
 fn goes_deeper(mut bytes: &[u8], most: u32) -> bool {
     for _ in 0..=most {

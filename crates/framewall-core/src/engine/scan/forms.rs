@@ -98,7 +98,7 @@ impl Scan<'_> {
         let chain = &form.chain[..];
         let set = ByteSet::of(text);
         if chain.is_empty() {
-            self.fields = set.controls() && protobuf::is_message(text);
+            self.fields = set.controls() && protobuf::are_fields(text);
         }
         // What is left of noise without its control characters is noise still.
         let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
