@@ -15,7 +15,9 @@ from support.running import REPOSITORY, Running
 
 HUB = REPOSITORY / ".build" / "peers" / "hub"
 GO = ["WebSockets+json", "WebSockets+messagepack", "ServerSentEvents+json"]
-OWN = [*GO, "LongPolling+json", "LongPolling+messagepack"]
+OWN = ["LongPolling+json", "LongPolling+messagepack"]
+BY_HTTP = ("argument", "key", "target")
+"""Places that are tried there: bodies are read like messages."""
 TALK = [
     *(["invoke", "SendMessage", "ann", {"text": text}] for text in GREETINGS),
     ["send", "SendMessage", "ann", ["a", 1.5, None, True, {"deep": {"er": "x"}}]],
@@ -76,18 +78,15 @@ def test_a_conversation_with_a_hub_in_node_passes_unchanged(way: str, own: Runni
         with node("clients/signalr.js", wire.url, plan(way, TALK, leave=len(GREETINGS))) as client:
             assert client.wait() == 0, client.output
             assert client.output.count('"result"') == len(GREETINGS)
-        said = wire.unchanged()
-        assert any(exchange.status == 101 for exchange in said) == way.startswith("WebSockets")
+        wire.unchanged()
 
 
-@pytest.mark.parametrize("way", OWN)
+@pytest.mark.parametrize("way", [*GO, *OWN])
 def test_no_attack_reaches_a_hub(way: str, hub: Running, own: Running, tmp_path: Path) -> None:
     """Whatever the transport and the place; and its event says which hub method it was for, and where."""
-    attacks = dict(ATTACKS)
+    attacks = dict(ATTACKS) if way.startswith("WebSockets") else {place: ATTACKS[place] for place in BY_HTTP}
     if way.endswith("json"):
-        del attacks["bytes"]
-    if way not in GO:
-        attacks = {place: attack for place, attack in attacks.items() if "stream" not in attack[0]}
+        attacks.pop("bytes", None)
     with between(hub if way in GO else own, tmp_path) as wire, ExitStack() as stack:
         for call, _, _ in attacks.values():
             stack.enter_context(node("clients/signalr.js", wire.url, plan(way, [TALK[0], call])))
