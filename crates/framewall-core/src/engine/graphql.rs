@@ -13,9 +13,7 @@ pub const DIRECTIVES: usize = 50;
 
 /// Finds a document that costs too much. Introspection is a rule of its own.
 pub fn judge(text: &[u8]) -> Option<Hit> {
-    if memchr::memchr(b'{', text).is_none() {
-        return None;
-    }
+    memchr::memchr(b'{', text)?;
     let mut count = Count::default();
     let mut at = 0;
     while at < text.len() {

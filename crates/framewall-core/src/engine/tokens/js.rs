@@ -128,11 +128,17 @@ impl Reader<'_, '_> {
         self.loops();
     }
 
+    fn is_fence(&self) -> bool {
+        self.text[self.token(0).start as usize..].starts_with(b"```")
+    }
+
     /// A sink called: the newest token is the first of its arguments.
     fn call(&mut self) {
         // name `…`
         if self.kind(0) == Kind::Template {
             match self.kind(1) {
+                // ```` alert ```code``` ````: Markdown.
+                Kind::Name(_) if self.token(0).space_before && self.is_fence() => {}
                 Kind::Name(Name::Sink | Name::Eval | Name::Timer | Name::Function) => {
                     self.hit(85, 1, "call by template")
                 }

@@ -60,7 +60,7 @@ const fn place(word: &[u8]) -> usize {
     let first = (word[0] & 31) as usize;
     let second = (word[if length > 1 { 1 } else { 0 }] & 31) as usize;
     let last = (word[length - 1] & 31) as usize;
-    (first | second << 5 | last << 10) ^ (length * 0x2a5d & 0x7fff)
+    (first | (second << 5) | (last << 10)) ^ ((length * 0x2a5d) & 0x7fff)
 }
 
 #[cfg(test)]

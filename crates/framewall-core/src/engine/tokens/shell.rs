@@ -146,7 +146,7 @@ impl<'a> Scan<'a> {
             return Lead::Prose;
         }
         // `!topic | nick` calls a bot.
-        if self.text.first() == Some(&b'!') {
+        if self.text.first() == Some(&b'!') || self.is_table() {
             return Lead::Prose;
         }
         match self.words {
@@ -296,7 +296,7 @@ impl<'a> Scan<'a> {
             Entry::Substitution => true,
             _ => false,
         };
-        if entry == Entry::Tick && !enclosed && lead != Lead::Nothing {
+        if entry == Entry::Tick && !enclosed && (lead != Lead::Nothing || self.tick_is_spoken_of(entry_at)) {
             return 20;
         }
         if enclosed && lead <= Lead::Value && arguments != Arguments::Foreign {
@@ -341,6 +341,7 @@ impl<'a> Scan<'a> {
         if matches!(command.class, Class::Interpreter | Class::Remote)
             && lead == Lead::Few
             && arguments == Arguments::Signs
+            && word.name() != b"fish"
         {
             return base + 8;
         }
@@ -352,6 +353,25 @@ impl<'a> Scan<'a> {
         let value = self.text[..at].trim_ascii();
         let blank = self.text.get(at + 1).is_some_and(|&byte| byte <= 0x20);
         blank && !value.is_empty() && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-'))
+    }
+
+    /// A table of Markdown: under its first row stands a line of dashes.
+    fn is_table(&self) -> bool {
+        let second =
+            || memchr::memchr(b'\n', self.text).map_or(&b""[..], |end| self.text[end + 1..].trim_ascii_start());
+        self.text.first() == Some(&b'|') && (second().starts_with(b"|-") || second().starts_with(b"|:-"))
+    }
+
+    /// A command in backticks, and then words about it.
+    fn tick_is_spoken_of(&self, at: usize) -> bool {
+        let rest = &self.text[at + 1..];
+        let after = memchr::memchr(b'`', rest).map_or(&b""[..], |close| &rest[close + 1..]);
+        if let [b',' | b'.' | b':' | b'!' | b'?', b' ', ..] = after {
+            return true;
+        }
+        let mut words = after.split(|byte| *byte == b' ').take(4);
+        words.next() == Some(b"")
+            && words.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic)).count() == 3
     }
 
     /// A backtick inside a word, where no one quotes: ``who`echo am`i``.

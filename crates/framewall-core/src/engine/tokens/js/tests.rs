@@ -34,6 +34,7 @@ fn acts_are_sure() {
 #[test]
 fn talk_and_plain_code_are_not() {
     for text in [
+        "alert ```some code``` ok",
         "please alert (everyone) about it",
         "the function (see above) is called",
         "fetch('/api/data').then(console.log)",

@@ -61,6 +61,12 @@ fn commands_people_talk_about_are_not() {
         "if n == 0: return 1",
         "$(document).ready(function() {})",
         "it's $5; or 6",
+        "`ls -la` did it for me",
+        "`file`, `move`, `photos` and so on",
+        "\"file\", \"move\", \"friends\" and so on",
+        "'mail', 'like', 'tickets' and so on",
+        "look there; fish 'n' chips are bad",
+        "| file | head |\n|---|---|\n| 3 | 2 |",
         "jrib : so all I need to do is edit /etc/fstab ?",
     ] {
         assert!(strength(text) < SURE, "{text}: {:?}", judge(text.as_bytes()));

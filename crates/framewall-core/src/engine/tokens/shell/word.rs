@@ -31,7 +31,9 @@ impl Word {
                 b'\'' | b'"' => {
                     quotes += 1;
                     // `'curl' http://…`: quoted as a whole; `c'a't`: inside.
-                    let closing = next <= 0x20 || matches!(next, b';' | b'|' | b'&');
+                    let stop = matches!(next, b',' | b'.' | b'!' | b'?' | b':' | b')')
+                        && text.get(word.end + 2).is_none_or(|byte| *byte <= 0x20);
+                    let closing = stop || next <= 0x20 || matches!(next, b';' | b'|' | b'&');
                     if quotes % 2 == 1 && (closing || quotes < 3 && !text[word.end + 1..limit].contains(&byte)) {
                         break;
                     }

@@ -35,6 +35,12 @@ fn injections_are_sure() {
 #[test]
 fn talk_is_not() {
     for text in [
+        "63 < 77 and 77 > 90 ;-)",
+        "call menu.open() twice, not open(menu)",
+        "press 'select' -> 'file' > 'OK'",
+        "press 'like' -> 'order' > 'OK'",
+        "use the menu[1] of it; see `like`",
+        "I moved from 17.1 to 16.er denis)",
         "don't",
         "select one or two",
         "1 < 2 and 3 > 2",

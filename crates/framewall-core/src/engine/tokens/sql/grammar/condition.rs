@@ -71,7 +71,16 @@ impl Judge<'_> {
         let both = at >= 3 && order(at - 2) && order(cmp);
         let plain = matches!(
             self.kind(cmp + 2),
-            Kind::End | Kind::Close | Kind::Other | Kind::JsonOp | Kind::Num | Kind::Word(Word::Name)
+            Kind::End
+                | Kind::Open
+                | Kind::Close
+                | Kind::Semi
+                | Kind::Math
+                | Kind::Cmp
+                | Kind::Other
+                | Kind::JsonOp
+                | Kind::Num
+                | Kind::Word(Word::Name)
         );
         !self.broke_out && both && plain && number(at - 3) && number(at - 1) && number(at + 1) && number(cmp + 1)
     }
@@ -242,6 +251,11 @@ impl Judge<'_> {
         }
     }
 
+    /// `press 'like' -> 'order'`: an everyday word in quotes.
+    fn likes(&self, at: usize) -> bool {
+        self.is_word(at, b"like") && matches!(self.bytes(at + 1), [b'`', ..] | [b'\'' | b'"', b' ', ..])
+    }
+
     /// `= (select`, `like (select`, `'a'='a`.
     pub(super) fn compared(&mut self, at: usize) {
         if self.kind(at + 1) == Kind::Open && self.kind(at + 2) == Kind::Word(Word::Select) {
@@ -250,6 +264,7 @@ impl Judge<'_> {
         if self.kind(at) != Kind::Cmp
             && self.after_breakout(at)
             && matches!(self.kind(at + 1), Kind::Open | Kind::Str | Kind::StrOpen)
+            && !self.likes(at)
         {
             self.hit(60, at, at + 1, "comparison after a closed string");
         }

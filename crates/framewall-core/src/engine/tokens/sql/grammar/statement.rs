@@ -91,7 +91,9 @@ impl Judge<'_> {
                     Kind::Str | Kind::StrOpen | Kind::Open => 75,
                     _ => 10,
                 },
-                Kind::Word(Word::Name) if self.kind(at + 2) == Kind::Dot => 60,
+                Kind::Word(Word::Name) if self.kind(at + 2) == Kind::Dot => {
+                    if self.is_word(at, b"call") && self.talked_about(at + 1) { 15 } else { 60 }
+                }
                 Kind::Open if matches!(self.kind(at + 2), Kind::Var | Kind::Str) => 80,
                 Kind::Var => 65,
                 Kind::Word(Word::Name) if self.bytes(at + 1).len() > 3 && self.bytes(at + 1)[2..3] == *b"_" => 60,
@@ -172,12 +174,19 @@ impl Judge<'_> {
         })
     }
 
+    /// `call menu.open() twice`: words follow what is called.
+    fn talked_about(&self, at: usize) -> bool {
+        self.operand(at).is_some_and(|(next, _)| matches!(self.kind(next), Kind::Word(Word::Name)))
+    }
+
     /// Where a statement stands says as much as what it is.
     pub(super) fn stacked(&mut self, at: usize, strength: u8) {
         let breakout = self.after_breakout(at);
         let more = match self.before(at) {
             Kind::Semi if self.broke_out && self.shifted == 0 && at <= 4 => 35,
             Kind::Semi | Kind::Tail => 25,
+            // `press 'select' -> 'file'`: no query goes on like that after a string.
+            Kind::Str if self.kind(at) == Kind::Word(Word::Select) && self.kind(at + 1) == Kind::Str => 0,
             Kind::Str | Kind::Close | Kind::Num if breakout || self.after_value(at) => 20,
             Kind::End => 0,
             Kind::Word(Word::Begin | Word::Then | Word::Else | Word::As) => 15,
