@@ -66,7 +66,7 @@ def test_a_conversation_with_a_hub_in_go_passes_unchanged(way: str, hub: Running
     with between(hub, tmp_path) as wire:
         calls = [*TALK, *STREAMS]
         with node("clients/signalr.js", wire.url, plan(way, calls, leave=HEARD)) as client:
-            assert client.wait() == 0, client.output
+            assert client.wait(60) == 0, client.output
             assert client.output.count("heard") == HEARD
         said = wire.unchanged()
         assert any(exchange.status == 101 for exchange in said) == way.startswith("WebSockets")
@@ -76,7 +76,7 @@ def test_a_conversation_with_a_hub_in_go_passes_unchanged(way: str, hub: Running
 def test_a_conversation_with_a_hub_in_node_passes_unchanged(way: str, own: Running, tmp_path: Path) -> None:
     with between(own, tmp_path) as wire:
         with node("clients/signalr.js", wire.url, plan(way, TALK, leave=len(GREETINGS))) as client:
-            assert client.wait() == 0, client.output
+            assert client.wait(60) == 0, client.output
             assert client.output.count('"result"') == len(GREETINGS)
         wire.unchanged()
 

@@ -72,7 +72,7 @@ def server() -> Iterator[Running]:
 def test_a_conversation_from_node_passes_unchanged(transport: str, server: Running, tmp_path: Path) -> None:
     with between(server, tmp_path) as wire:
         with node("clients/sockjs.js", wire.url, transport, TALK) as client:
-            assert client.wait() == 0, client.output
+            assert client.wait(60) == 0, client.output
             assert client.output.count("heard") == len(TALK)
         said = wire.unchanged()
         assert any(exchange.status == 101 for exchange in said) == (transport == "websocket")
@@ -138,7 +138,7 @@ def test_meteors_protocol_inside(server: Running, tmp_path: Path) -> None:
     """simpleddp, two layers of JSON deep."""
     with between(server, tmp_path) as wire:
         with node("clients/ddp.js", wire.url, "say", [{"text": text} for text in GREETINGS]) as client:
-            assert client.wait() == 0, client.output
+            assert client.wait(60) == 0, client.output
             assert client.output.count("heard") == len(GREETINGS)
         wire.unchanged()
         with node("clients/ddp.js", wire.url, "say", [{"text": ATTACK}]):
@@ -162,8 +162,8 @@ def test_stomp_inside(transport: str, server: Running, tmp_path: Path) -> None:
         with node("clients/stomp.js", wire.url, {**listen, "leave": len(GREETINGS)}) as listening:
             server.wait_for(rf"(subscribed[\s\S]*){{{heard}}}")
             with node("clients/stomp.js", wire.url, speak) as speaking:
-                assert listening.wait() == 0, listening.output
-                assert speaking.wait() == 0, speaking.output
+                assert listening.wait(60) == 0, listening.output
+                assert speaking.wait(60) == 0, speaking.output
         wire.unchanged()
         with node("clients/stomp.js", wire.url, attack):
             events = wire.blocked()

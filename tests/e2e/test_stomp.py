@@ -67,8 +67,8 @@ def test_a_conversation_with_stomp_broker_js_passes_unchanged(
         with node("clients/stomp.js", wire.url, listen) as listening:
             broker.wait_for(rf"(subscribed[\s\S]*){{{list(WAYS).index(way) + 1}}}")
             with node("clients/stomp.js", wire.url, plan([*talk, ["leave"]], **WAYS[way])) as client:
-                assert listening.wait() == 0, listening.output
-                assert client.wait() == 0, client.output
+                assert listening.wait(60) == 0, listening.output
+                assert client.wait(60) == 0, client.output
                 assert listening.output.count("heard") == len(talk)
         assert [exchange.status for exchange in wire.unchanged()] == [101, 101]
 
@@ -78,7 +78,7 @@ def test_a_conversation_with_rabbitmq_passes_unchanged(way: str, rabbit: int, tm
     """In pieces of five bytes too."""
     with between(rabbit, tmp_path) as wire:
         with node("clients/stomp.js", wire.url, plan(TALK, leave=HEARD, **WAYS[way])) as client:
-            assert client.wait() == 0, client.output
+            assert client.wait(60) == 0, client.output
             assert client.output.count("heard") == HEARD
         assert [exchange.status for exchange in wire.unchanged()] == [101]
 

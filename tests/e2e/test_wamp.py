@@ -124,7 +124,7 @@ def test_version_1_talks_and_is_stopped(version1: Running, tmp_path: Path) -> No
     }
     with between(version1, tmp_path) as wire, ExitStack() as stack:
         with node("clients/wamp1.js", wire.url, [prefix, *calls, *events], str(len(calls) + 1)) as client:
-            assert client.wait() == 0, client.output
+            assert client.wait(60) == 0, client.output
             assert client.output.count("heard") == len(calls) + 1
         wire.unchanged()
         for attack in attacks.values():
