@@ -174,6 +174,53 @@ class Finding:
         """Where the leaf stands in the part, raw, when it can be told."""
 
 @final
+class Split:
+    """How one side's messages are cut into parts. Frozen."""
+
+    def __init__(self, name: str, signs: list[str] = [], inner: Split | None = None) -> None:
+        """``signs``: patterns of messages that it takes none of. Raises ValueError for what is not known."""
+
+@final
+class Screen:
+    """What may pass on connections that are alike. Frozen; shared by them all."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        client: tuple[Split, Settings | None] | None = None,
+        server: tuple[Split, Settings | None] | None = None,
+        limits: tuple[int, int] | None = None,
+    ) -> None:
+        """Sides that are given are screened. ``limits``: bytes of a message, and work on it."""
+    def passes(self, from_client: bool, text: bool, data: bytes) -> bool | None:
+        """Whether a message that may pass says anything; None: it may not pass."""
+    def parts(
+        self, from_client: bool, text: bool, data: bytes
+    ) -> tuple[bool, list[tuple[bytes, str, bool]]] | None:
+        """Whether it says anything, and its parts, whatever is in them; None: it is not cut."""
+    def measure(self, messages: list[bytes]) -> list[tuple[bool, int]]:
+        """Screen a client's text messages one after another: ``(passed, nanoseconds)``. For benchmarks."""
+
+@final
+class Era:
+    """The time in which a policy counts: permits of it end with it."""
+
+    def end(self) -> None: ...
+
+@final
+class Permit:
+    """Lets messages of one connection pass, until it is ended or its era is."""
+
+    def __init__(self, screen: Screen, era: Era) -> None: ...
+    def passes(self, from_client: bool, text: bool, data: bytes) -> bool:
+        """Whether a message passes; one that does is counted."""
+    def end(self) -> tuple[int, int, list[tuple[float, bool, bool, int, bytes]]]:
+        """How many messages have passed, how many of them said something, and the last few.
+
+        Of each its Unix time, whether it is the client's, whether it is text, its size and its beginning.
+        """
+
+@final
 class Relay:
     """A running relay, from an object with the attributes of ``framewall.proxy.Settings``."""
 
@@ -185,6 +232,9 @@ class Relay:
     def connections(self) -> int: ...
     @property
     def tunnels(self) -> int: ...
+    @property
+    def screened(self) -> int:
+        """Messages that have passed without a job."""
     @property
     def waiting(self) -> int:
         """Jobs that no thread has taken."""
@@ -260,8 +310,19 @@ class Job:
     ) -> None:
         """``records``: what the answer is a stream of, ``lines`` or ``events``."""
     def rule(self, refuse: _Refusal | None) -> None: ...
-    def rulings(self, codes: list[int], reason: str = "", messages: list[tuple[bool, bytes]] = ...) -> None:
-        """In order: 0 passes, 1 drops, anything else is the code to close with, after ``(text, data)`` messages."""
+    def screen(self, permit: Permit | None) -> None:
+        """To an opening: what may pass without a job from the first message on."""
+    def rulings(
+        self,
+        codes: list[int],
+        reason: str = "",
+        messages: list[tuple[bool, bytes]] = ...,
+        permit: Permit | None = None,
+    ) -> None:
+        """In order: 0 passes, 1 drops, anything else is the code to close with, after ``(text, data)`` messages.
+
+        ``permit``: what may pass without a job from now on, until the next one.
+        """
 
 def relay_limits() -> list[tuple[str, int, str]]:
     """The relay's caps as ``(name, default, outcome)``."""

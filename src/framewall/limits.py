@@ -26,6 +26,8 @@ DECODED_BYTES = Limit("decoded_bytes", 16 << 20, "data_bomb finding; decoding st
 DECODE_LAYERS = Limit("decode_layers", 8, "data_bomb finding; deeper layers are not opened")
 LEAF_FANOUT = Limit("leaf_fanout", 32, "data_bomb finding; further views are not made")
 SCAN_WORK = Limit("scan_work", 192 << 20, "data_bomb finding; the rest is not scanned")
+SCREEN_BYTES = Limit("screen_bytes", 16 << 10, "The message is judged by the inspector threads")
+SCREEN_WORK = Limit("screen_work", 512 << 10, "The message is judged by the inspector threads")
 
 CORE = (
     MESSAGE_BYTES,
@@ -36,6 +38,8 @@ CORE = (
     DECODE_LAYERS,
     LEAF_FANOUT,
     SCAN_WORK,
+    SCREEN_BYTES,
+    SCREEN_WORK,
 )
 
 CONNECTIONS = Limit("connections", 16_384, "A new connection is answered 503 and closed")

@@ -14,7 +14,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from framewall import refusals
-from framewall._core import Settings
+from framewall._core import Permit, Settings
 from framewall.decode import Decoder, Reading
 from framewall.errors import ForeignOrigin, PeerError
 from framewall.events import normalised, redact
@@ -43,6 +43,7 @@ from framewall.model import (
 )
 from framewall.policy import Policy, RoutePolicy, bans, exceptions, handshake, schemas, traps
 from framewall.policy.judge import Judge, score
+from framewall.screening import Screening
 from framewall.sessions import Conversation, Conversations
 
 log = logging.getLogger("framewall.pipeline")
@@ -109,11 +110,10 @@ class Inspector:
         settings: Callable[[RoutePolicy, Direction], Settings] | None = None,
         follow: Callable[[str, Said], object] | None = None,
     ) -> None:
-        self.policy = policy
-        """Assigning another one changes what happens at every session's next message."""
+        self._policy = policy
+        self._screening = Screening(settings)
         self.judge = Judge()
-        self.engine = engine
-        """As for the policy."""
+        self._engine = engine
         self._record = record
         self._follow = follow
         self._clock = clock
@@ -121,6 +121,26 @@ class Inspector:
         self._settings = settings
         self._conversations = Conversations()
         self._made: dict[Direction, tuple[RoutePolicy, Settings]] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """Assigning another one changes what happens at every session's next message."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._policy = policy
+        self._screening.renew()
+
+    @property
+    def engine(self) -> Engine:
+        """As for the policy."""
+        return self._engine
+
+    @engine.setter
+    def engine(self, engine: Engine) -> None:
+        self._engine = engine
+        self._screening.renew()
 
     # HTTP
 
@@ -261,6 +281,7 @@ class Inspector:
         if decoder:
             conversation.fallback = decoder, request
         with conversation.lock:
+            conversation.recall()
             self._hear(conversation, message, now)
             if message.direction is Direction.CLIENT:
                 reading = conversation.readings.body(request, message)
@@ -316,6 +337,7 @@ class Inspector:
             )
         try:
             with conversation.lock:
+                conversation.recall()
                 self._hear(conversation, message, self._clock())
                 reading = _control(message) or conversation.readings.message(message)
                 reading = _with_window(route, conversation, message.direction, reading)
@@ -341,6 +363,17 @@ class Inspector:
             return refusals.told(route, verdict, conversation, at_fault, session.connection)
         except Exception:
             return self._fault(route, request, _WEBSOCKET)
+
+    def screen(self, session: Session) -> Permit | None:
+        """What the driver may pass of this connection by itself until it calls again; None: nothing.
+
+        To be asked after the connection's last message has been judged, and before its next one.
+        """
+        era = self._screening.era
+        route = self.policy.route(session.request.route)
+        if session.objection:
+            return None
+        return self._screening.permit(route, self.engine, session.conversation, era)
 
     def failed(self, session: Session, side: str, limit: str | None, why: str, code: int) -> None:
         """Records what the wire refused: a broken frame, a cap reached. The driver closes with ``code``.

@@ -10,6 +10,7 @@ from collections import OrderedDict, deque
 from dataclasses import replace
 from threading import Lock, RLock
 
+from framewall._core import Permit
 from framewall.decode import Decoder, Exchange, Readings, decoders
 from framewall.events.nearby import Nearby
 from framewall.fields.window import Window
@@ -21,7 +22,7 @@ Key = tuple[str, str, str]
 
 
 class Conversation:
-    """One session, over whichever connections and requests it uses. ``lock`` guards its readers."""
+    """One session, over whichever connections and requests it uses. ``lock`` guards its readers and its permit."""
 
     __slots__ = (
         "blocked",
@@ -30,6 +31,7 @@ class Conversation:
         "id",
         "lock",
         "nearby",
+        "permit",
         "readings",
         "seen",
         "waiting",
@@ -50,6 +52,17 @@ class Conversation:
         """The latest requests that wait for the server's messages, or have been answered since."""
         self.seen = now
         self.nearby = Nearby()
+        self.permit: Permit | None = None
+        """What lets messages of one of its connections pass unread, as its readers stand now."""
+
+    def recall(self) -> None:
+        """Before its readers read: they learn what has passed them by, and nothing more does."""
+        permit, self.permit = self.permit, None
+        if permit:
+            messages, spoken, last = permit.end()
+            self.readings.passed(messages, spoken)
+            for row in last:
+                self.nearby.overhear(*row)
 
     def wait(self, decoder: Decoder, request: Request) -> None:
         """Remembers a request that waits; of its head no more than its answer depends on."""
@@ -60,7 +73,9 @@ class Conversation:
         self, connection: int | None, code: int, reason: str = "", notices: tuple[Notice, ...] = ()
     ) -> tuple[Command, ...]:
         """Blocks the session for good: what closes its other connections, and ends it at the server."""
-        self.blocked = True
+        with self.lock:
+            self.blocked = True
+            self.recall()
         commands: list[Command] = [
             CloseConnection(other, code, reason, notices) for other in sorted(self.connections - {connection})
         ]

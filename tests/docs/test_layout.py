@@ -24,6 +24,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("events",),
     ("sessions",),
     ("refusals",),
+    ("screening",),
     ("pipeline",),
     ("watch",),
     ("proxy", "replay", "nginx", "asgi"),

@@ -76,6 +76,9 @@ class Recorder:
         session.messages.append(message)
         return self.on_message(session, message)
 
+    def screen(self, session: Said) -> None:
+        return None
+
     def failed(self, session: Said, side: str, limit: str | None, why: str, code: int) -> None:
         session.failures.append((side, limit, why, code))
 

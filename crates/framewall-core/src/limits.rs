@@ -39,4 +39,8 @@ limits! {
     LEAF_FANOUT = "leaf_fanout", 32, "data_bomb finding; further views are not made";
     /// Scanning work of one message; a unit is about a nanosecond of a common processor.
     SCAN_WORK = "scan_work", 192 << 20, "data_bomb finding; the rest is not scanned";
+    /// Bytes of a message that the screen looks at.
+    SCREEN_BYTES = "screen_bytes", 16 << 10, "The message is judged by the inspector threads";
+    /// Scanning work that the screen does on a message, in the same units; the event loop waits for it.
+    SCREEN_WORK = "screen_work", 512 << 10, "The message is judged by the inspector threads";
 }

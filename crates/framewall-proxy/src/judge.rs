@@ -11,17 +11,22 @@ pub use crate::http::records::Records;
 
 /// What decides. `submit` is called on the event loop's threads: it must not block.
 ///
-/// Jobs of one connection are submitted in order, and at most one that wants a reply is open at a time; one
-/// without a reply ([`Job::Failed`], [`Job::Closed`]) may follow while that one is open.
+/// Jobs of one connection are submitted in order, and at most one that its tunnel waits for is open at a time;
+/// one without a reply ([`Job::Failed`], [`Job::Closed`]) may follow while that one is open.
 pub trait Judge: Send + Sync + 'static {
     /// Takes one job.
     fn submit(&self, job: Job);
-
-    /// Whether a message may pass without a job. Called in order, for each message, before it would be one.
-    fn screen(&self, _connection: u64, _message: &Message) -> bool {
-        false
-    }
 }
+
+/// What lets messages of one tunnel pass without a job. It comes with the answer to a job and counts until the next
+/// job: whatever that does may change what may pass.
+pub trait Screen: std::fmt::Debug + Send + Sync + 'static {
+    /// Whether a message may pass. Called on the event loop's threads, in order: it must be quick.
+    fn passes(&self, sender: Side, text: bool, payload: &[u8]) -> bool;
+}
+
+/// None: every message is a job.
+pub type Screening = Option<Arc<dyn Screen>>;
 
 /// One request's head, as it came.
 #[derive(Debug)]
@@ -121,6 +126,15 @@ pub enum Ruling {
     Drop,
     /// Release nothing of it, and end the connection.
     Close(Farewell),
+}
+
+/// The answer to messages.
+#[derive(Debug, Default)]
+pub struct Rulings {
+    /// One a message, in order; after a [`Ruling::Close`] no more are needed.
+    pub each: Vec<Ruling>,
+    /// How it goes on.
+    pub screen: Screening,
 }
 
 /// One complete message, for judging; or what a control frame says.
@@ -232,6 +246,8 @@ pub enum Job {
         subprotocol: Option<String>,
         /// What was agreed, as the client was told.
         extensions: Option<String>,
+        /// Where it goes how messages may be screened. Nobody waits for it.
+        reply: Reply<Screening>,
     },
     /// Messages of one direction, in order.
     Messages {
@@ -239,8 +255,8 @@ pub enum Job {
         connection: u64,
         /// At least one.
         batch: Vec<Message>,
-        /// Where the rulings go, one a message; after a [`Ruling::Close`] no more are needed.
-        reply: Reply<Vec<Ruling>>,
+        /// Where the rulings go.
+        reply: Reply<Rulings>,
     },
     /// A tunnel is ended by the relay itself.
     Failed {

@@ -13,6 +13,7 @@ use crate::memory::{Account, Ledger};
 #[derive(Debug, Default)]
 pub struct Registry {
     numbers: AtomicU64,
+    screened: AtomicU64,
     connected: Mutex<Connected>,
     tunnels: Mutex<HashMap<u64, Arc<Stop<Farewell>>>>,
     requests: Mutex<HashMap<u64, Arc<Stop<Refusal>>>>,
@@ -73,6 +74,15 @@ impl Registry {
     /// Tunnels now.
     pub fn tunnels(&self) -> usize {
         lock(&self.tunnels).len()
+    }
+
+    /// Messages that have passed without a job.
+    pub fn screened(&self) -> u64 {
+        self.screened.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_screened(&self, messages: u64) {
+        self.screened.fetch_add(messages, Ordering::Relaxed);
     }
 
     pub(crate) fn enter(&self, tunnel: u64) -> Arc<Stop<Farewell>> {

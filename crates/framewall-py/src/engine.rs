@@ -21,6 +21,11 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
+/// The engine's memory of this thread.
+pub(crate) fn scratch<T>(with: impl FnOnce(&mut Scratch) -> T) -> T {
+    SCRATCH.with_borrow_mut(with)
+}
+
 /// What a route asks of the engine. Frozen.
 #[pyclass(frozen, module = "framewall._core")]
 pub struct Settings {
@@ -146,7 +151,7 @@ impl Engine {
             })
             .collect();
         let settings = settings.map(|settings| Arc::clone(&settings.inner)).unwrap_or_default();
-        let report = py.detach(|| SCRATCH.with_borrow_mut(|scratch| self.inner.inspect(&parts, &settings, scratch)));
+        let report = py.detach(|| scratch(|scratch| self.inner.inspect(&parts, &settings, scratch)));
         Report { inner: report }
     }
 

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 mod engine;
 mod jobs;
 mod relay;
+mod screen;
 mod view;
 
 /// The native half of Framewall.
@@ -20,6 +21,10 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(view::walk, module)?)?;
     module.add_function(wrap_pyfunction!(view::format_names, module)?)?;
     module.add_function(wrap_pyfunction!(view::readings, module)?)?;
+    module.add_class::<screen::Era>()?;
+    module.add_class::<screen::Permit>()?;
+    module.add_class::<screen::Screen>()?;
+    module.add_class::<screen::Split>()?;
     module.add_class::<relay::Relay>()?;
     module.add_class::<relay::Job>()?;
     module.add_function(wrap_pyfunction!(relay::relay_limits, module)?)?;

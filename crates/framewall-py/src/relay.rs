@@ -9,13 +9,16 @@ use framewall_core::wire::Side;
 use framewall_core::wire::frame::Opcode;
 use framewall_proxy::config::{Address, Balance, Config, Fail, Inspect, Listen, Network, Route, Server, Upstream};
 use framewall_proxy::http::Request;
-use framewall_proxy::judge::{BodyRuling, Failure, Farewell, Head, Job as Work, Plan, Records, Refusal, Ruling};
+use framewall_proxy::judge::{
+    BodyRuling, Failure, Farewell, Head, Job as Work, Plan, Records, Refusal, Ruling, Rulings, Screening,
+};
 use framewall_proxy::limits::{self, Limits};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::jobs::Jobs;
+use crate::screen::Permit;
 
 /// A server group, from a Python object with these attributes.
 #[derive(FromPyObject)]
@@ -103,6 +106,12 @@ impl Relay {
     #[getter]
     fn tunnels(&self) -> usize {
         self.with(|relay| relay.registry().tunnels()).unwrap_or(0)
+    }
+
+    /// Messages that have passed without a job.
+    #[getter]
+    fn screened(&self) -> u64 {
+        self.with(|relay| relay.registry().screened()).unwrap_or(0)
     }
 
     /// Jobs that no thread has taken.
@@ -357,10 +366,25 @@ impl Job {
         Ok(())
     }
 
+    /// Answers an opening, or says nothing to it: what may pass without a job.
+    fn screen(&self, permit: Option<&Permit>) -> PyResult<()> {
+        if let Work::Opened { reply, .. } = self.answer()? {
+            reply.send(screening(permit));
+        }
+        Ok(())
+    }
+
     /// Answers messages, in order: 0 passes, 1 drops, anything else is the code to close with, after
-    /// ``messages`` of our own, ``(text, data)``, and with this reason.
-    #[pyo3(signature = (codes, reason = String::new(), messages = Vec::new()))]
-    fn rulings(&self, codes: Vec<u16>, reason: String, messages: Vec<(bool, Vec<u8>)>) -> PyResult<()> {
+    /// ``messages`` of our own, ``(text, data)``, and with this reason. ``permit``: what may pass without a job from
+    /// now on.
+    #[pyo3(signature = (codes, reason = String::new(), messages = Vec::new(), permit = None))]
+    fn rulings(
+        &self,
+        codes: Vec<u16>,
+        reason: String,
+        messages: Vec<(bool, Vec<u8>)>,
+        permit: Option<&Permit>,
+    ) -> PyResult<()> {
         if let Work::Messages { reply, .. } = self.answer()? {
             let mut told = Some((reason, messages));
             let ruling = |code| match code {
@@ -371,7 +395,8 @@ impl Job {
                     Ruling::Close(farewell(code, reason, messages))
                 }
             };
-            reply.send(codes.into_iter().map(ruling).collect());
+            let each = codes.into_iter().map(ruling).collect();
+            reply.send(Rulings { each, screen: screening(permit) });
         }
         Ok(())
     }
@@ -409,6 +434,10 @@ fn records_of(name: &str) -> PyResult<Records> {
 fn farewell(code: u16, reason: String, messages: Vec<(bool, Vec<u8>)>) -> Farewell {
     let messages = messages.into_iter().map(|(text, data)| (text, data.into())).collect();
     Farewell { code, reason, messages }
+}
+
+fn screening(permit: Option<&Permit>) -> Screening {
+    permit.map(|permit| permit.held() as _)
 }
 
 fn duration(seconds: f64) -> Duration {

@@ -12,7 +12,17 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from framewall.errors import PeerError
-from framewall.model import Answer, Message, Notice, Packet, Records, Request, SendUpstream, Upgrade
+from framewall.model import (
+    Answer,
+    Direction,
+    Message,
+    Notice,
+    Packet,
+    Records,
+    Request,
+    SendUpstream,
+    Upgrade,
+)
 
 UNCLAIMED = 0.0
 """Not mine."""
@@ -38,6 +48,19 @@ class Exchange(NamedTuple):
     records: Records | None = None
 
 
+class Split(NamedTuple):
+    """How the native screen cuts a side's messages, where a reader needs not see all of them.
+
+    ``name`` is a grammar in ``crates/framewall-core/src/screen``. The screen passes a message only if the reader
+    would give the same parts for it, refuse nothing and be the same afterwards. ``signs`` are patterns of messages
+    that are not for it; ``inner`` is how what the messages carry is cut.
+    """
+
+    name: str
+    signs: tuple[str, ...] = ()
+    inner: Split | None = None
+
+
 class Reader:
     """The memory of one connection, or one session over several transports: a state machine a direction."""
 
@@ -51,6 +74,11 @@ class Reader:
     def decode(self, message: Message) -> Sequence[Packet]:
         """The packets of one WebSocket message. Raises PeerError (which may carry what could be read)."""
         raise NotImplementedError
+
+    def split(self, side: Direction) -> Split | None:
+        """How messages of a side may be screened, as things stand now; None: every one is to be decoded."""
+        del side
+        return None
 
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """The packets of a fallback request's body. Raises PeerError."""
@@ -84,6 +112,10 @@ class Decoder:
     name: ClassVar[str]
     generic: ClassVar[bool] = False
     """A data format rather than a framework: read only where no framework is recognised."""
+    signs: ClassVar[tuple[str, ...] | None] = None
+    """Patterns, matched from a message's first byte on, one of which is in every message by which :meth:`claim`
+    claims more than without a message; ``()`` if messages do not matter, None if there are no such patterns: then
+    connections of no framework are never screened. Linear regular expressions over bytes, ``\\z`` being the end."""
     versions: ClassVar[str] = ""
     """Of the protocol, for the page that lists the frameworks."""
     transports: ClassVar[tuple[str, ...]] = ("WebSocket",)

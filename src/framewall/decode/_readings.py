@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from framewall.decode import _content
-from framewall.decode._api import SURE, UNCLAIMED, Decoder, Reader
+from framewall.decode._api import SURE, UNCLAIMED, Decoder, Reader, Split
 from framewall.decode._registry import decoders
 from framewall.errors import DecodeError, PeerError
-from framewall.model import Answer, Message, Notice, Packet, Request, Upgrade
+from framewall.model import Answer, Direction, Message, Notice, Packet, Request, Upgrade
 
 log = logging.getLogger("framewall.decode")
 
@@ -21,6 +21,8 @@ REFUSED = "Blocked"
 """What a refusal says where the route has no text of its own."""
 _LIKELY = 0.5
 """From this score on, a client is refused in the framework's words: at worst it cannot read them."""
+_PLAIN = frozenset(("binary", "json", "text"))
+"""The data formats that the screen's split ``plain`` tells apart."""
 _CONVINCED = 3
 """Messages that say something, read by a guess, after which it is none."""
 
@@ -70,6 +72,7 @@ class Readings:
         self._left = _SNIFFED
         self._floor: dict[str, float] = {}
         self._claim(None)
+        self._handshake = {each.decoder.name: each.score for each in self._live}
 
     @property
     def framework(self) -> str:
@@ -83,7 +86,7 @@ class Readings:
 
     def message(self, message: Message) -> Reading:
         """Every plausible reading of one WebSocket message."""
-        if not self._live or (self._left and not self._live[0].reader.proven):
+        if not self._live or self._sniffs:
             self._left = max(self._left - 1, 0)
             self._claim(message)
         reading = self._read(lambda reader: reader.decode(message))
@@ -93,6 +96,56 @@ class Readings:
             raw = generic(message, self._request)
             return reading._replace(packets=(*reading.packets, *raw.packets))
         return reading
+
+    # what need not be seen
+
+    @property
+    def settled(self) -> bool:
+        """Whether it would be the same had it not counted the messages so far."""
+        if not self._live:
+            return not self._left
+        return self._live[0].sure and not self._sniffs
+
+    def split(self, side: Direction) -> Split | None:
+        """How a side's messages may be screened from now on; None: every one is to be read.
+
+        What the screen has passed is told by :meth:`passed` before the next message is read.
+        """
+        if len(self._live) > 1 or self._overdue():
+            return None
+        if not self._live:
+            signs = _signs(None)
+            known = {decoder.name for decoder in decoders() if decoder.generic} == _PLAIN
+            return Split("plain", signs) if known and signs is not None else None
+        candidate = self._live[0]
+        split = candidate.reader.split(side)
+        if split is None or not self._sniffs:
+            return split
+        # Of a framework that is claimed surely anyway, another message's shape changes nothing.
+        signs = _signs(candidate.decoder if candidate.score >= SURE else None)
+        return None if signs is None else split._replace(signs=signs)
+
+    def passed(self, messages: int, spoken: int) -> None:
+        """So many messages were screened; ``spoken`` of them would have had packets with parts."""
+        if not self._live or self._sniffs:
+            self._left = max(self._left - messages, 0)
+        if self._live:
+            self._live[0].read += spoken
+
+    def _overdue(self) -> bool:
+        """Whether the next message, whatever it is, brings back a framework that the handshake had suggested."""
+        if self._live and not self._sniffs:
+            return False
+        live = {each.decoder.name for each in self._live}
+        return any(
+            name not in live and score > self._floor.get(name, UNCLAIMED)
+            for name, score in self._handshake.items()
+        )
+
+    @property
+    def _sniffs(self) -> bool:
+        """Whether a message's shape may bring in another framework beside the one that is there."""
+        return bool(self._left) and not self._live[0].reader.proven
 
     def body(self, request: Request, message: Message) -> Reading:
         """Every plausible reading of a fallback request's body; ``message`` is that body."""
@@ -197,3 +250,15 @@ class Readings:
         self._live.remove(candidate)
         decoder = candidate.decoder
         self._floor[decoder.name] = decoder.claim(self._request, self._upgrade, None)
+
+
+def _signs(but: Decoder | None) -> tuple[str, ...] | None:
+    """Signs of all frameworks but one; None if one of them has none to go by."""
+    found: list[str] = []
+    for decoder in decoders():
+        if decoder.generic or decoder is but:
+            continue
+        if decoder.signs is None:
+            return None
+        found += decoder.signs
+    return tuple(found)

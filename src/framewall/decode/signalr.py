@@ -46,6 +46,10 @@ class SignalR(Decoder):
     """Claims by the negotiation, the id in the query and the shape of the first records."""
 
     name = NAME
+    signs = (
+        r"[ \t\r\n]*\{[^\x1e]*\x1e",
+        r"""(?s)[ \t\r\n]*\{[ \t\r\n]*(?:["']?(?:[a-zA-Z]{0,12}|\\.*))?\z""",
+    )
     versions = "ASP.NET Core: hub protocols JSON, MessagePack, Blazor pack"
     transports = ("WebSocket", "server-sent events", "long polling")
 

@@ -220,6 +220,7 @@ class SignalR2(Decoder):
     """Claims by the query's names and the path's last step."""
 
     name = NAME
+    signs = ()
     versions = "ASP.NET SignalR 2 (client protocol 2.x)"
     transports = ("WebSocket", "server-sent events", "forever frame", "long polling", "JSONP")
 

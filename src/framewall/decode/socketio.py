@@ -39,6 +39,7 @@ class SocketIO(Decoder):
     """Claims by Engine.IO's query, the usual path, and the shape of the first messages."""
 
     name = NAME
+    signs = (r"4[0-6]", r'0\{"sid"', r"[23]probe\z", r"[\x83\x84\x85\xde\xdf]")
     versions = "4 and 5, over Engine.IO 3 and 4"
     transports = ("WebSocket", "long polling", "JSONP")
 

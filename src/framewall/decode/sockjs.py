@@ -14,7 +14,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, parse_qsl, unquote
 
 from framewall._core import FormatError, View
-from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader
+from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader, Split
 from framewall.decode._readings import Readings
 from framewall.decode._sse import events
 from framewall.decode._write import as_json
@@ -88,6 +88,17 @@ class SockJSReader(Reader):
         if self._framed is None:
             return self._either(data)
         return self._client(data)
+
+    def split(self, side: Direction) -> Split | None:
+        """Frames around what is settled inside; until the server has spoken, only the client's."""
+        if side is Direction.SERVER and self._framed:
+            return Split(NAME, inner=Split("plain"))
+        inner = self._inner.split(side) if self._inner.settled else None
+        if inner is None or (side is Direction.SERVER and self._framed is None):
+            return None
+        if self._framed is False:
+            return inner
+        return Split(NAME if self._framed else f"{NAME}?", inner=inner)
 
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """A JSON text, or a form's ``d`` that holds one; servers go by the content type, which may lie."""
@@ -266,6 +277,7 @@ class SockJS(Decoder):
     """Claims by the path's last three steps, and by the server's first message."""
 
     name = NAME
+    signs = (r"o\z",)
     versions = "0.3"
     transports = ("WebSocket", "XHR polling", "XHR streaming", "EventSource", "HTML file", "JSONP")
 

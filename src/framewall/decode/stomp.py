@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Reader
+from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Reader, Split
 from framewall.decode._stomp.frame import Head, escaped, parts
 from framewall.decode._stomp.stream import Frame, Stream
 from framewall.errors import DecodeError, LimitReached, PeerError
@@ -72,6 +72,10 @@ class StompReader(Reader):
             lines.append(b"receipt-id:" + escaped(wanted[0]))
         return (Notice(b"\n".join((*lines, b"content-length:0", b"", b"\0"))),)
 
+    def split(self, side: Direction) -> Split | None:
+        """Between frames."""
+        return None if self._streams[side].held else Split(NAME)
+
     def _frame(self, side: Direction, frame: Frame) -> Packet:
         """Its packet. Raises PeerError if servers read it in different ways."""
         head = frame.head
@@ -103,6 +107,11 @@ class Stomp(Decoder):
     """Claims by the subprotocol that the server selected, and by the first frame of either side."""
 
     name = NAME
+    signs = (
+        r"(?i)[\r\n]*(?:CONNECT|STOMP)[ \t]*\r*\n",
+        r"[\r\n]*CONNECTED\r*\n",
+        r"[\r\n]*(?:C(?:O(?:N(?:N(?:E(?:C(?:T)?)?)?)?)?)?|S(?:T(?:O(?:M(?:P)?)?)?)?)\r*\z",
+    )
     versions = "1.0, 1.1, 1.2"
     transports = ("WebSocket", "SockJS")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from framewall.decode._api import UNCLAIMED, Decoder, Reader
+from framewall.decode._api import UNCLAIMED, Decoder, Reader, Split
 from framewall.decode._wamp.reader import JSON, NAME, Serialization, Wamp1Reader, WampReader
 from framewall.model import Direction, Message, Notice, Packet, Request, Upgrade
 
@@ -49,11 +49,16 @@ class UnsettledReader(Reader):
         """As the version's own reader does."""
         return self._settled.refuse(packet, text) if self._settled else ()
 
+    def split(self, side: Direction) -> Split | None:
+        """As the version's own reader allows."""
+        return self._settled.split(side) if self._settled else None
+
 
 class Wamp(Decoder):
     """Claims by the subprotocol that the server selected, or weakly by the first messages."""
 
     name = NAME
+    signs = (r'\s*\[\s*[01]\s*,\s*"', r"\s*\[\s*2\s*,\s*[0-9]")
     versions = "2 (JSON, MessagePack, CBOR, UBJSON, each batched or not) and 1"
     transports = ("WebSocket",)
 

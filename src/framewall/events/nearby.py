@@ -7,7 +7,7 @@ from collections import deque
 
 from framewall.events.record import REDACTED, is_secret, redact_free_text
 from framewall.limits import NEARBY_BYTES, NEARBY_MESSAGES
-from framewall.model import Direction, Message, Said, Transport
+from framewall.model import Direction, Message, Opcode, Said, Transport
 
 _Heard = tuple[float, Direction, str, int, bytes]
 
@@ -38,6 +38,17 @@ class Nearby:
             return None
         self._left -= 1
         return self._after, _said(heard)
+
+    def overhear(self, now: float, from_client: bool, text: bool, size: int, data: bytes) -> None:
+        """A message that passed without being judged, while no event waited; ``data`` is its beginning."""
+        side = Direction.CLIENT if from_client else Direction.SERVER
+        kind = Opcode.TEXT if text else Opcode.BINARY
+        self._ring.append((now, side, kind.value, size, data[: NEARBY_BYTES.default]))
+
+    @property
+    def waits(self) -> bool:
+        """Whether an event is still to be told what comes next."""
+        return self._left > 0
 
     def follow(self, event: str) -> None:
         """The event of this id is told what comes next."""

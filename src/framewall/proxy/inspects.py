@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from framewall._core import Permit
 from framewall.model import Message, Request, RequestPlan, Upgrade, Verdict
 
 Session = TypeVar("Session")
@@ -29,6 +30,9 @@ class Inspects(Protocol[Session]):
 
     def message(self, session: Session, message: Message) -> Verdict:
         """Judges one message; it waits for the verdict."""
+
+    def screen(self, session: Session) -> Permit | None:
+        """What of the connection may pass without being asked about, until it is asked again."""
 
     def failed(self, session: Session, side: str, limit: str | None, why: str, code: int) -> None:
         """The relay ends the connection by itself: the protocol is broken or a cap reached.

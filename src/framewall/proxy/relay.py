@@ -37,6 +37,7 @@ class Relay(Generic[Session]):
         self._core: _core.Relay | None = None
         self._workers: Workers[Session] | None = None
         self._ended = threading.Event()
+        self._screened = 0
 
     def start(self) -> Self:
         """Listens and serves, on threads of its own.
@@ -85,6 +86,11 @@ class Relay(Generic[Session]):
         if self._workers:
             self._workers.perform(commands, request)
 
+    @property
+    def screened(self) -> int:
+        """Messages so far that passed without asking the Inspector."""
+        return self._core.screened if self._core else self._screened
+
     def wait(self) -> None:
         """Until another thread or a signal handler calls :meth:`stop`."""
         self._ended.wait()
@@ -93,6 +99,7 @@ class Relay(Generic[Session]):
         """Close 1001 to all; returns when they have ended, or at the drain's limit, and all is judged."""
         core, self._core = self._core, None
         if core and self._workers:
+            self._screened = core.screened
             core.stop()
             self._workers.join(_JOIN_SECONDS)
         self._ended.set()

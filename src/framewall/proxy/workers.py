@@ -154,6 +154,7 @@ class Workers(Generic[Session]):
         request = Request(*job.request)
         session = self._inspector.open(connection, request, Upgrade(*job.upgrade))
         self._sessions[connection] = (session, request)
+        job.screen(self._inspector.screen(session))
 
     def _messages(self, job: Job) -> None:
         session, request = self._session(job)
@@ -174,7 +175,9 @@ class Workers(Generic[Session]):
             commands += last.commands
             if codes[-1] > _DROP:
                 break
-        job.rulings(codes, last.reason, _messages(last.notices))
+        over = codes[-1] > _DROP
+        permit = None if over else self._inspector.screen(session)
+        job.rulings(codes, last.reason, _messages(last.notices), permit)
         self.perform(commands, request)
 
     def _failed(self, job: Job) -> None:

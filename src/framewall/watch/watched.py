@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from framewall._core import Permit
 from framewall.model import Message, Request, RequestPlan, Upgrade, Verdict
 from framewall.pipeline import Inspector, Session
 from framewall.watch.live import Live, LiveTable
@@ -63,6 +64,10 @@ class Watched:
         if live:
             live.judged(message, verdict, self._clock())
         return verdict
+
+    def screen(self, session: Session) -> Permit | None:
+        """As the Inspector's."""
+        return self.inspector.screen(session)
 
     def failed(self, session: Session, side: str, limit: str | None, why: str, code: int) -> None:
         """As the Inspector's."""

@@ -78,24 +78,57 @@ impl Engine {
 }
 
 /// Reads every part, and every document found in it.
-pub(super) fn judge(parts: &[Part<'_>], settings: &Settings, mut scan: Scan<'_>) -> Report {
-    let mut budget = Budget {
-        depth: settings.depth,
-        nodes: settings.nodes,
-        bytes: settings.decoded_bytes,
-        layers: settings.layers,
-        fanout: settings.fanout,
-    };
-    for (index, part) in parts.iter().enumerate() {
+pub(super) fn judge(parts: &[Part<'_>], settings: &Settings, scan: Scan<'_>) -> Report {
+    let mut look = Look::new(settings, scan);
+    for part in parts {
+        look.part(part);
+    }
+    look.scan.report()
+}
+
+/// One message being judged, a part at a time.
+pub(crate) struct Look<'a> {
+    scan: Scan<'a>,
+    budget: Budget,
+    parts: usize,
+}
+
+impl<'a> Look<'a> {
+    fn new(settings: &Settings, scan: Scan<'a>) -> Look<'a> {
+        let budget = Budget {
+            depth: settings.depth,
+            nodes: settings.nodes,
+            bytes: settings.decoded_bytes,
+            layers: settings.layers,
+            fanout: settings.fanout,
+        };
+        Look { scan, budget, parts: 0 }
+    }
+
+    /// A look that may cost this much work, and ends at the first thing found.
+    pub fn brief(engine: &'a Engine, settings: &'a Settings, scratch: &'a mut Scratch, work: u64) -> Look<'a> {
+        let mut look = Look::new(settings, Scan::new(engine, settings, scratch));
+        look.scan.shorten(work);
+        look
+    }
+
+    /// Judges one more part, and every document found in it.
+    pub fn part(&mut self, part: &Part<'_>) {
+        let (scan, budget) = (&mut self.scan, &mut self.budget);
         scan.part();
-        let root = Root { part: index, role: part.role, chain: Vec::new(), scanned: false, whole: true };
-        read(part.bytes, part.hint, Path::new(), root, &mut budget, &mut scan);
+        let root = Root { part: self.parts, role: part.role, chain: Vec::new(), scanned: false, whole: true };
+        self.parts += 1;
+        read(part.bytes, part.hint, Path::new(), root, budget, scan);
         while let Some(document) = scan.next() {
             let Document { bytes, hint, part, path, role, chain, scanned, whole } = document;
-            read(&bytes, hint, path, Root { part, role, chain, scanned, whole }, &mut budget, &mut scan);
+            read(&bytes, hint, path, Root { part, role, chain, scanned, whole }, budget, scan);
         }
     }
-    scan.report()
+
+    /// Whether everything was read, and nothing found.
+    pub fn is_clean(&self) -> bool {
+        self.scan.is_clean()
+    }
 }
 
 /// What is known of a document before it is read.
@@ -194,13 +227,14 @@ fn walk(
     budget: &mut Budget,
     scan: &mut Scan<'_>,
 ) -> bool {
-    let mut chain = root.chain.clone();
-    chain.push(format.name());
+    let outermost = [format.name()];
+    let chain = if root.chain.is_empty() { Vec::new() } else { [&root.chain[..], &outermost].concat() };
+    let chain = if chain.is_empty() { &outermost } else { &chain[..] };
     let mut start = 0;
     let mut first = true;
     loop {
         let rest = &bytes[start..];
-        let mut sink = Walked { scan, root, chain: &chain, bytes: rest, base: start, sure, odd: false };
+        let mut sink = Walked { scan, root, chain, bytes: rest, base: start, sure, odd: false };
         let outcome = format.walk(rest, path, budget, &mut sink);
         first &= !sink.odd;
         match outcome {

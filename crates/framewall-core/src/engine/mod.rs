@@ -27,6 +27,7 @@ pub use attack::{Attack, Attacks};
 pub use compile::{Engine, RuleError};
 pub use examples::Broken;
 pub use glob::Glob;
+pub(crate) use inspect::Look;
 pub use rule::{Examples, RuleSpec, Target};
 pub use settings::{Exception, Schema, Settings};
 

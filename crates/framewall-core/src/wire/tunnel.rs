@@ -10,6 +10,10 @@ use super::sequence::Sequence;
 use super::{Deflate, Negotiated, Side, WireError, WireLimits, close, mask};
 use crate::limits;
 
+mod glance;
+
+pub use glance::Single;
+
 const SCRATCH: usize = 4 << 10;
 
 /// One direction's reader.

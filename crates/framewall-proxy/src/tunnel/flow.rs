@@ -12,7 +12,9 @@ use framewall_core::wire::tunnel::{Control, Inbound, Unit};
 use framewall_core::wire::{Negotiated, Side, WireError, WireLimits};
 
 use super::peer::Peer;
-use crate::judge::{Farewell, Judge, Message, Ruling};
+use super::screened::{Screened, glance};
+use crate::judge::{Farewell, Message, Ruling, Screen};
+use crate::registry::Registry;
 
 /// What one entry costs beside its bytes.
 const ENTRY: usize = 256;
@@ -30,6 +32,7 @@ pub(super) struct Flow {
     pub(super) bytes: u64,
     /// Messages judged.
     pub(super) messages: u64,
+    screened: Screened,
     /// Since when a message or frame has been incomplete.
     pub(super) unfinished_since: Option<Instant>,
     /// Why it can go no further, once what came before has been settled.
@@ -107,19 +110,35 @@ impl Flow {
     }
 
     fn new(sender: Side, reader: Reader) -> Self {
-        Self { sender, reader, bytes: 0, messages: 0, unfinished_since: None, error: None }
+        let screened = Screened::default();
+        Self { sender, reader, bytes: 0, messages: 0, screened, unfinished_since: None, error: None }
     }
 
-    /// Takes bytes that came; what may go on at once goes to `to`.
-    pub(super) fn take(&mut self, bytes: &[u8], to: &mut Peer, judge: (&dyn Judge, u64), cx: &mut Context<'_>) {
+    /// Takes bytes that came; what may go on at once goes to `to`. `screen`: what may let messages pass now.
+    pub(super) fn take(&mut self, bytes: &[u8], to: &mut Peer, screen: Option<&dyn Screen>, cx: &mut Context<'_>) {
         self.bytes += bytes.len() as u64;
+        let before = self.messages;
         let result = match &mut self.reader {
             Reader::Passed(passed) => passed.take(bytes, to, cx),
             Reader::Judged(judged) => {
-                judged.take(bytes, self.sender, to, judge, &mut self.messages, &mut self.unfinished_since)
+                let counts = (&mut self.messages, &mut self.screened);
+                let result = judged.take(bytes, self.sender, to, screen, counts, cx);
+                if !judged.inbound.unfinished() {
+                    self.unfinished_since = None;
+                } else if self.messages > before {
+                    self.unfinished_since = Some(Instant::now());
+                } else {
+                    self.unfinished_since.get_or_insert_with(Instant::now);
+                }
+                result
             }
         };
         self.error = result.err();
+    }
+
+    /// Counts for the relay what has passed the screen since it was asked last, in bytes.
+    pub(super) fn note_screened(&mut self, registry: &Registry) -> u64 {
+        self.screened.note(registry)
     }
 
     /// Whether reading on would hold too much.
@@ -154,9 +173,12 @@ impl Flow {
         }
     }
 
-    /// Messages for the next job.
-    pub(super) fn batch(&mut self) -> Vec<Message> {
+    /// Messages for the next job, once the screen has let pass what it can. No job may be open.
+    pub(super) fn batch(&mut self, screen: Option<&dyn Screen>, to: &mut Peer) -> Vec<Message> {
         let Reader::Judged(judged) = &mut self.reader else { return Vec::new() };
+        if let Some(screen) = screen {
+            judged.screen_backlog(screen, to, &mut self.screened);
+        }
         let count = judged.backlog.len().min(BATCH);
         judged.backlog.drain(..count).collect()
     }
@@ -182,10 +204,7 @@ impl Flow {
             }
             judged.release_controls(to);
         }
-        if judged.queue.is_empty() {
-            judged.queue = VecDeque::new();
-            judged.backlog = VecDeque::new();
-        }
+        judged.shrink();
         Settled::On
     }
 
@@ -282,17 +301,27 @@ impl Judged {
         bytes: &[u8],
         sender: Side,
         to: &mut Peer,
-        (judge, connection): (&dyn Judge, u64),
-        messages: &mut u64,
-        unfinished_since: &mut Option<Instant>,
+        screen: Option<&dyn Screen>,
+        (messages, screened): (&mut u64, &mut Screened),
+        cx: &mut Context<'_>,
     ) -> Result<(), WireError> {
+        let (mut bytes, mut screen) = (bytes, screen.filter(|_| self.queue.is_empty()));
+        if let Some(own) = screen {
+            let glanced = glance(&mut self.inbound, bytes, sender, own, screened);
+            *messages += glanced.messages;
+            to.send(cx, &bytes[..glanced.bytes]);
+            bytes = &bytes[glanced.bytes..];
+            screen = screen.filter(|_| !glanced.refused);
+            if bytes.is_empty() {
+                return Ok(());
+            }
+        }
         self.inbound.receive(bytes);
         while let Some(unit) = self.inbound.next()? {
             match unit {
                 Unit::Control(control) => self.control(control, sender, to),
                 Unit::Message(own) => {
                     *messages += 1;
-                    *unfinished_since = None;
                     let message = Message {
                         control: None,
                         sender,
@@ -301,8 +330,11 @@ impl Judged {
                         frames: own.frames,
                         compressed: own.compressed,
                     };
-                    if judge.screen(connection, &message) {
-                        self.queue_or_release(own.wire, to);
+                    // Behind a message that is not settled the screen knows nothing.
+                    let screen = screen.filter(|_| self.queue.is_empty());
+                    if screen.is_some_and(|screen| screen.passes(sender, message.text, &message.payload)) {
+                        screened.add(message.payload.len());
+                        to.push(own.wire);
                         continue;
                     }
                     let cost = own.wire.len() + message.payload.len() + ENTRY;
@@ -311,11 +343,6 @@ impl Judged {
                     self.backlog.push_back(message);
                 }
             }
-        }
-        if self.inbound.unfinished() {
-            unfinished_since.get_or_insert_with(Instant::now);
-        } else {
-            *unfinished_since = None;
         }
         Ok(())
     }
@@ -335,6 +362,28 @@ impl Judged {
             self.queue_or_release(control.wire, to);
         } else {
             to.push(control.wire);
+        }
+    }
+
+    /// Releases the oldest messages as long as the screen lets them pass.
+    fn screen_backlog(&mut self, screen: &dyn Screen, to: &mut Peer, screened: &mut Screened) {
+        let passes = |message: &Message| {
+            message.control.is_none() && screen.passes(message.sender, message.text, &message.payload)
+        };
+        while self.backlog.front().is_some_and(passes) {
+            let (Some(message), Some(entry)) = (self.backlog.pop_front(), self.queue.pop_front()) else { return };
+            screened.add(message.payload.len());
+            self.held -= entry.cost;
+            to.push(entry.wire);
+            self.release_controls(to);
+        }
+        self.shrink();
+    }
+
+    /// Gives empty queues' memory back.
+    fn shrink(&mut self) {
+        if self.queue.is_empty() {
+            (self.queue, self.backlog) = (VecDeque::new(), VecDeque::new());
         }
     }
 

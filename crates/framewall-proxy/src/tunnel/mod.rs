@@ -7,6 +7,7 @@
 mod ending;
 mod flow;
 mod peer;
+mod screened;
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -19,13 +20,14 @@ use bytes::Bytes;
 use framewall_core::wire::close::{POLICY, TRY_AGAIN};
 use framewall_core::wire::{Negotiated, Side};
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::time::Sleep;
 
 use self::ending::{Ending, TICK, codes};
 use self::flow::{Flow, Settled};
 use self::peer::Peer;
 use crate::config::{Fail, Inspect};
-use crate::judge::{Failure, Farewell, Head, Job, Judge, Reply, Ruling, Summary};
+use crate::judge::{Failure, Farewell, Head, Job, Judge, Reply, Ruling, Rulings, Screen, Screening, Summary};
 use crate::limits::{self, Limits};
 use crate::memory::Account;
 use crate::registry::{Registry, Stop};
@@ -37,6 +39,8 @@ use crate::table::Site;
 const READ: usize = 64 << 10;
 /// Reads of one side before the other has its turn.
 const READS: usize = 4;
+/// Bytes of messages screened before other connections have their turn.
+const TURN: u64 = 128 << 10;
 /// Internal error (RFC 6455 7.4.1).
 const INTERNAL: u16 = 1011;
 
@@ -84,6 +88,7 @@ pub struct Tunnel {
     /// Server to client.
     down: Flow,
     open_job: Option<OpenJob>,
+    screening: State,
     ending: Option<Ending>,
     started: Instant,
     last: Instant,
@@ -92,6 +97,8 @@ pub struct Tunnel {
     timer: Pin<Box<Sleep>>,
     registered: bool,
     memory: Account,
+    /// Bytes of messages screened since others had their turn.
+    screened: u64,
     summary: Summary,
 }
 
@@ -99,8 +106,33 @@ pub struct Tunnel {
 struct OpenJob {
     sender: Side,
     count: usize,
-    answer: oneshot::Receiver<Vec<Ruling>>,
+    answer: oneshot::Receiver<Rulings>,
     deadline: Instant,
+}
+
+/// Whether messages may be screened now.
+enum State {
+    /// The answer to the opening has not been looked for yet.
+    Opening(oneshot::Receiver<Screening>),
+    /// As the last answer said; not while a job is open.
+    Answered(Screening),
+}
+
+impl State {
+    /// What may let messages pass now.
+    fn now(&mut self) -> Option<&dyn Screen> {
+        if let State::Opening(answer) = self {
+            match answer.try_recv() {
+                Ok(screen) => *self = State::Answered(screen),
+                Err(TryRecvError::Closed) => *self = State::Answered(None),
+                Err(TryRecvError::Empty) => {}
+            }
+        }
+        match self {
+            State::Answered(Some(screen)) => Some(&**screen),
+            _ => None,
+        }
+    }
 }
 
 impl Tunnel {
@@ -123,12 +155,16 @@ impl Tunnel {
             subprotocol: negotiated.subprotocol.clone(),
             ..Summary::default()
         };
+        let mut screening = State::Answered(None);
         if !off {
+            let (reply, answer) = Reply::new();
+            screening = State::Opening(answer);
             shared.judge.submit(Job::Opened {
                 connection: id,
                 request: terms.request,
                 subprotocol: negotiated.subprotocol.clone(),
                 extensions: terms.extensions,
+                reply,
             });
         }
         let idle = route.limits.idle();
@@ -144,6 +180,7 @@ impl Tunnel {
             up,
             down,
             open_job: None,
+            screening,
             ending: None,
             started: now,
             last: now,
@@ -151,6 +188,7 @@ impl Tunnel {
             timer: Box::pin(tokio::time::sleep(idle)),
             registered: false,
             memory: shared.registry.account(),
+            screened: 0,
             summary,
         };
         tunnel.early(&ends.client.1, &ends.server.1);
@@ -161,12 +199,11 @@ impl Tunnel {
     fn early(&mut self, client: &[u8], server: &[u8]) {
         // Nothing is written yet: what is released is queued, and flushed at the first poll.
         let mut cx = Context::from_waker(std::task::Waker::noop());
-        let judge = (&*self.judge, self.id);
         if !client.is_empty() {
-            self.up.take(client, &mut self.server, judge, &mut cx);
+            self.up.take(client, &mut self.server, None, &mut cx);
         }
         if !server.is_empty() {
-            self.down.take(server, &mut self.client, judge, &mut cx);
+            self.down.take(server, &mut self.client, None, &mut cx);
         }
     }
 
@@ -207,6 +244,7 @@ impl Tunnel {
     }
 
     fn read(&mut self, sender: Side, cx: &mut Context<'_>) -> bool {
+        let screen = self.screening.now();
         let limits = &self.site.route.limits;
         let (from, flow, to) = match sender {
             Side::Client => (&mut self.client, &mut self.up, &mut self.server),
@@ -221,9 +259,10 @@ impl Tunnel {
                 }
                 let Poll::Ready(count) = from.poll_read(cx, buffer) else { break };
                 moved = true;
-                flow.take(&buffer[..count], to, (&*self.judge, self.id), cx);
+                flow.take(&buffer[..count], to, screen, cx);
             }
         });
+        self.screened += flow.note_screened(&self.registry);
         if moved {
             self.last = Instant::now();
         }
@@ -235,14 +274,18 @@ impl Tunnel {
         if self.open_job.is_some() {
             return false;
         }
-        for (sender, flow) in [(Side::Client, &mut self.up), (Side::Server, &mut self.down)] {
-            let batch = flow.batch();
+        let directions =
+            [(Side::Client, &mut self.up, &mut self.server), (Side::Server, &mut self.down, &mut self.client)];
+        for (sender, flow, to) in directions {
+            let batch = flow.batch(self.screening.now(), to);
+            self.screened += flow.note_screened(&self.registry);
             if batch.is_empty() {
                 continue;
             }
             let count = batch.len();
             let (reply, answer) = Reply::new();
             let deadline = Instant::now() + self.site.route.limits.inspect() * count as u32;
+            self.screening = State::Answered(None);
             self.judge.submit(Job::Messages { connection: self.id, batch, reply });
             self.open_job = Some(OpenJob { sender, count, answer, deadline });
             return true;
@@ -256,9 +299,9 @@ impl Tunnel {
         while let Some(job) = &mut self.open_job {
             let (rulings, failed) = match Pin::new(&mut job.answer).poll(cx) {
                 Poll::Ready(Ok(rulings)) => (rulings, None),
-                Poll::Ready(Err(_)) => (Vec::new(), Some((None, "inspection failed"))),
+                Poll::Ready(Err(_)) => (Rulings::default(), Some((None, "inspection failed"))),
                 Poll::Pending if job.deadline <= Instant::now() => {
-                    (Vec::new(), Some((Some(limits::INSPECT_MS.name), "inspection took too long")))
+                    (Rulings::default(), Some((Some(limits::INSPECT_MS.name), "inspection took too long")))
                 }
                 Poll::Pending => return moved,
             };
@@ -276,11 +319,12 @@ impl Tunnel {
                 Side::Client => (&mut self.up, &mut self.server),
                 Side::Server => (&mut self.down, &mut self.client),
             };
-            if let Settled::Close(farewell) = flow.settle(count, &rulings, &missing, to) {
+            if let Settled::Close(farewell) = flow.settle(count, &rulings.each, &missing, to) {
                 let server = codes(Some(farewell.code), None).1;
                 self.end(farewell, server, if failed.is_some() { "inspection failed" } else { "blocked" });
                 return true;
             }
+            self.screening = State::Answered(rulings.screen);
             self.submit();
         }
         moved
@@ -401,7 +445,12 @@ impl Future for Tunnel {
             this.stop.register(cx);
             this.registered = true;
         }
+        this.screened = 0;
         loop {
+            if this.screened > TURN {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if this.ending.is_none()
                 && let Some(farewell) = this.stop.requested()
             {

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import takewhile
 
 from framewall._core import FormatError, View
-from framewall.decode._api import ECHOED, Reader
+from framewall.decode._api import ECHOED, Reader, Split
 from framewall.decode._signalr import fields
 from framewall.decode._signalr.calls import Calls
 from framewall.decode._signalr.stream import SEPARATOR, Record, Stream, framed
@@ -47,6 +47,13 @@ class SignalRReader(Reader):
     def decode(self, message: Message) -> Sequence[Packet]:
         """The bytes of one message, whatever its opcode."""
         return self._feed(message.direction, message.data)
+
+    def split(self, side: Direction) -> Split | None:
+        """Between records, once the hub protocol is known."""
+        stream = self._streams[side]
+        if stream.binary is None or stream.held:
+            return None
+        return Split("signalr/messagepack" if stream.binary else "signalr/json")
 
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """A POST's body continues the client's stream."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from framewall.decode._api import ECHOED
+from framewall.decode._api import ECHOED, Split
 from framewall.decode._engineio.reader import EngineIOReader
 from framewall.decode._socketio import fields, msgpack, packet, placeholders
 from framewall.decode._socketio.packet import (
@@ -57,6 +57,13 @@ class SocketIOReader(EngineIOReader):
     def version(self) -> str:
         """Socket.IO's protocol: 4 goes with Engine.IO 3, 5 with 4."""
         return super().version if self._bare else "4" if self.engine == 3 else "5"
+
+    def split(self, side: Direction) -> Split | None:
+        """Between packets, once it is Socket.IO for certain."""
+        del side
+        if self._bare or self._pending:
+            return None
+        return Split(f"{NAME}/{self.engine}" if self.engine in (3, 4) else NAME)
 
     # text
 

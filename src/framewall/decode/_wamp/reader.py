@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from framewall._core import FormatError, View
-from framewall.decode._api import ECHOED, Reader
+from framewall.decode._api import ECHOED, Reader, Split
 from framewall.decode._wamp import batch, fields
 from framewall.decode._write import WRITERS, Value
 from framewall.errors import DecodeError, LimitReached, PeerError
@@ -24,6 +24,7 @@ _REQUESTS = frozenset(("publish", "subscribe", "unsubscribe", "call", "register"
 _REFUSED, _KILLED = "wamp.error.not_authorized", "wamp.close.killed"
 _REFUSED_1 = "http://api.wamp.ws/error#not_authorized"
 _JSON_SPACE = b" \t\r\n"
+_SCREENED = frozenset(("json", "msgpack", "cbor"))
 
 
 class Serialization(NamedTuple):
@@ -70,6 +71,14 @@ class WampReader(Reader):
             refused.packets = packets
             raise refused
         return packets
+
+    def split(self, side: Direction) -> Split | None:
+        """One message a WebSocket message, in a format that has one reading."""
+        del side
+        formats = self._written.formats
+        if self._written.batched or len(formats) != 1 or formats[0] not in _SCREENED:
+            return None
+        return Split(f"{NAME}/{formats[0]}")
 
     def _cut(self, data: bytes) -> batch.Batch:
         if not self._written.batched:
@@ -165,6 +174,11 @@ class Wamp1Reader(WampReader):
     def __init__(self) -> None:
         super().__init__(JSON)
         self._prefixes: dict[str, str] = {}
+
+    def split(self, side: Direction) -> Split | None:
+        """Never: prefixes are remembered."""
+        del side
+        return None
 
     def known(self, kind: int) -> bool:
         """Nine types."""

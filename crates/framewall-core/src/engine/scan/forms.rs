@@ -139,7 +139,7 @@ impl Scan<'_> {
                 continue;
             }
             let cost = if view.unpacks() { UNPACK } else { SPELL };
-            if (view.needs)(&set, text) && self.work(cost * text.len() as u64, place).is_some() {
+            if (view.needs)(&set, text) && self.affords(view) && self.work(cost * text.len() as u64, place).is_some() {
                 self.view(number, text, form, places, place, depth, forms);
             }
         }

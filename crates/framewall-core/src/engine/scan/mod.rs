@@ -68,6 +68,10 @@ pub(super) struct Scan<'a> {
     withheld: u64,
     work: u64,
     bytes: u64,
+    /// Findings after which it ends.
+    most: usize,
+    /// Whether a cap has left something unread, reported or not.
+    cut: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -100,6 +104,19 @@ impl<'a> Scan<'a> {
             withheld: 0,
             work: settings.work,
             bytes: settings.decoded_bytes,
+            most: findings::KEPT,
+            cut: false,
         }
+    }
+
+    /// Makes it one that ends at the first finding, and may cost this much.
+    pub fn shorten(&mut self, work: u64) {
+        self.most = 1;
+        self.work = self.work.min(work);
+    }
+
+    /// Whether all was read, and nothing found.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty() && !self.cut && self.work > 0
     }
 }

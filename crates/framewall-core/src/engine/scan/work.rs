@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::findings::KEPT;
 use super::{Place, Scan};
 use crate::engine::Attack;
+use crate::engine::views::View;
 use crate::limits::{self, Limit};
 
 /// Work that is still done on a message that a reached limit blocks: some milliseconds.
@@ -28,12 +28,25 @@ impl Scan<'_> {
 
     /// Whether to go on: not once the work is spent or more findings than anyone reads are there.
     pub fn flow(&self) -> ControlFlow<()> {
-        if self.work == 0 || self.findings.len() >= KEPT { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.work == 0 || self.findings.len() >= self.most {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Whether there is time for a view: a short look does not decompress.
+    pub fn affords(&mut self, view: &View) -> bool {
+        if self.most > 1 || !matches!(view.name, "gzip" | "zlib" | "deflate" | "zstd" | "brotli") {
+            return true;
+        }
+        self.cut = true;
+        false
     }
 
     /// A cap was reached.
     pub fn limit(&mut self, limit: Limit, place: &Place<'_>) {
-        self.clean = false;
+        (self.clean, self.cut) = (false, true);
         if !self.settings.classes.has(Attack::DataBomb) {
             return;
         }

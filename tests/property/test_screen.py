@@ -1,0 +1,154 @@
+"""The law of the screen: it passes nothing that the Inspector would stop, and nothing that its readers must see."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from framewall._core import Screen, Split
+from framewall.decode import decoders
+from framewall.model import Upgrade
+from support.requests import SOCKETIO, text, upgrade
+from support.running import REPOSITORY
+from support.screening import KINDS, Beside, Kind, either_way, engine, envelopes, examples, mutated, wires
+
+CORPORA = Path(os.environ.get("FRAMEWALL_CORPORA", REPOSITORY / "../shared/corpora"))
+ROUNDS = 240
+"""Messages of each tampered conversation."""
+CALM = (
+    "good morning",
+    "shall we meet at noon?",
+    "I'm late, sorry - 5 minutes",
+    "ok",
+    "see you :)",
+    "50% off",
+)
+
+
+@cache
+def corpus(name: str, field: str) -> tuple[str, ...]:
+    """The texts of a development corpus, where there is one."""
+    file = CORPORA / f"{name}.dev.jsonl"
+    if not file.is_file():
+        return ()
+    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return tuple(row[field] for row in rows if row.get("kind", "chat") in ("chat", "form", "json"))
+
+
+DISGUISES: tuple[Callable[[str], str], ...] = (
+    lambda text: text,
+    lambda text: quote(text.encode("utf-8", "surrogatepass"), safe=""),
+    lambda text: "".join(f"\\u{ord(c):04x}" for c in text if ord(c) < 0x10000),
+    lambda text: "".join(f"&#{ord(c)};" for c in text),
+    lambda text: json.dumps({"inner": json.dumps(text)}),
+    lambda text: text.encode("utf-8", "surrogatepass").hex(),
+    lambda text: f"hello {text} and good bye",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_no_tampered_conversation_slips_past(kind: Kind) -> None:
+    chance = random.Random(kind.name)
+    attacks = examples("match")
+    known = wires()
+    beside = Beside(kind)
+    for turn in range(ROUNDS):
+        if turn % 40 == 39:
+            beside = Beside(kind)
+        word = chance.choice(attacks) if chance.random() < 0.3 else chance.choice(CALM)
+        said = chance.choice(envelopes(word)).data if chance.random() < 0.6 else chance.choice(known)
+        if chance.random() < 0.5:
+            said = mutated(said, chance)
+        beside.say(either_way(said, chance, kind.inspect))
+
+
+@pytest.mark.parametrize(
+    "kind", [KINDS[0], KINDS[2], KINDS[7], KINDS[10], KINDS[13], KINDS[17]], ids=lambda k: k.name
+)
+def test_every_attack_is_the_inspector_s_in_every_envelope(kind: Kind) -> None:
+    # Each of the corpus's is said on one kind of connection: all on every one would take minutes.
+    attacks = (*examples("match"), *corpus("attacks", "payload")[KINDS.index(kind) % 6 :: 24])
+    assert len(attacks) > 100
+    stopped = 0
+    beside = Beside(kind)
+    for place, attack in enumerate(attacks):
+        # Each in a few envelopes, in turn: the kinds and the attacks begin at different ones.
+        for message in envelopes(DISGUISES[place % len(DISGUISES)](attack))[place % 4 :: 4]:
+            stopped += not beside.say(message)
+    assert stopped > len(attacks)
+
+
+def calm(texts: tuple[str, ...], envelope: Callable[[str], bytes], kind: Kind) -> float:
+    """The share of these texts that passes without Python, on connections of 50 messages."""
+    passed = 0
+    for place in range(0, len(texts), 50):
+        beside = Beside(kind)
+        passed += sum(beside.say(text(envelope(each))) for each in texts[place : place + 50])
+    return passed / len(texts)
+
+
+def as_json(value: str) -> str:
+    return json.dumps({"room": "lobby", "text": value}, ensure_ascii=False)
+
+
+ENVELOPES: dict[str, Callable[[str], str]] = {
+    "plain": lambda value: value,
+    "plain, both sides": as_json,
+    "socket.io 5": lambda value: f'42["message",{as_json(value)}]',
+    "signalr, json": lambda value: f'{{"type":1,"target":"Send","arguments":[{as_json(value)}]}}\x1e',
+    "stomp": lambda value: f"SEND\ndestination:/app/chat\n\n{as_json(value)}\0",
+}
+
+
+@pytest.mark.parametrize("name", ENVELOPES)
+def test_nearly_all_that_people_say_never_wakes_python(name: str) -> None:
+    said = corpus("benign", "text")[::24] or tuple(f"{one}, {two}" for one in CALM for two in CALM) * 4
+    kind = next(kind for kind in KINDS if kind.name == name)
+    share = calm(said, lambda value: ENVELOPES[name](value).encode("utf-8", "surrogatepass"), kind)
+    assert share >= 0.95, share
+
+
+@pytest.mark.parametrize(
+    "decoder", [each for each in decoders() if not each.generic], ids=lambda each: each.name
+)
+def test_no_message_raises_a_claim_without_its_sign(decoder: object) -> None:
+    from framewall.decode import Decoder
+
+    assert isinstance(decoder, Decoder)
+    assert decoder.signs is not None, "say by which messages it is known, or nothing is ever screened"
+    way = Split("plain", list(decoder.signs)), None
+    screen = Screen(engine(), way, way)
+    chance = random.Random(decoder.name)
+    known = [
+        *wires(),
+        *(m.data for m in envelopes("hello")),
+        b"o",
+        b"2probe",
+        b'0{"sid":"x"}',
+        b"CON",
+        b"{",
+        b"",
+    ]
+    requests = [
+        upgrade(t)
+        for t in ("/", SOCKETIO, "/echo/123/abc/websocket", "/live?EIO=4", "/_blazor", "/a/b/c/websocket")
+    ]
+    raised = 0
+    for turn in range(1_500):
+        said = known[turn % len(known)]
+        message = either_way(said if turn < len(known) else mutated(said, chance), chance, "both")
+        request = chance.choice(requests)
+        before = decoder.claim(request, Upgrade(), None)
+        if decoder.claim(request, Upgrade(), message) > before:
+            raised += 1
+            assert (
+                screen.parts(message.direction == "client", message.opcode == "text", message.data) is None
+            ), message
+    assert raised or not decoder.signs
