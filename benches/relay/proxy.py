@@ -1,7 +1,7 @@
-"""A relay for the benchmark, in a process of its own: ``proxy.py UPSTREAM pass|off|inspect``.
+"""A relay for the benchmark, in a process of its own: ``proxy.py UPSTREAM off|screened|pass|inspect``.
 
 ``off`` follows frames and judges nothing; ``pass`` asks Python about each message and always hears yes;
-``inspect`` is the real Inspector, as ``framewall run`` has it.
+``screened`` is what ``framewall run`` has: full rules in block mode; ``inspect`` is the same without the screen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from framewall.config.settings import engine_settings
 from framewall.detect import builtin_engine
 from framewall.model import Message, Request, RequestPlan, Upgrade, Verdict
-from framewall.pipeline import Inspector
+from framewall.pipeline import Inspector, Session
 from framewall.policy import Policy
 from framewall.proxy import Inspects, Relay, Route, Settings
 
@@ -42,6 +42,9 @@ class PassAll:
     def message(self, session: None, message: Message) -> Verdict:
         return PASS
 
+    def screen(self, session: None) -> None:
+        return None
+
     def failed(self, session: None, side: str, limit: str | None, why: str, code: int) -> None:
         return None
 
@@ -49,11 +52,19 @@ class PassAll:
         return None
 
 
+class Unscreened(Inspector):
+    """Wants to see every message."""
+
+    def screen(self, session: Session) -> None:
+        return None
+
+
 def inspector(name: str) -> Inspects[Any]:
     """The one asked for."""
-    if name != "inspect":
+    if name not in ("screened", "inspect"):
         return PassAll()
-    return Inspector(Policy(), builtin_engine(), lambda event: None, time.time, settings=engine_settings)
+    kind = Inspector if name == "screened" else Unscreened
+    return kind(Policy(), builtin_engine(), lambda event: None, time.time, settings=engine_settings)
 
 
 def main() -> None:

@@ -149,7 +149,7 @@ def main() -> None:
     with process(str(LOAD), "echo", core=load_core) as echo, contextlib.ExitStack() as stack:
         upstream = first_line(echo)
         proxies = {"nginx": stack.enter_context(nginx(upstream, proxy_core))}
-        for kind in ("off", "pass", "inspect"):
+        for kind in ("off", "screened", "pass", "inspect"):
             proxies[f"framewall {kind}"] = stack.enter_context(framewall(upstream, proxy_core, kind))
         for _ in range(options.rounds):
             for window in options.windows:
