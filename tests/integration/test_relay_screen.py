@@ -73,7 +73,7 @@ def say(client: ClientConnection, texts: list[str]) -> None:
 def test_a_chat_never_wakes_python_and_an_attack_in_it_is_stopped() -> None:
     with protected() as here, here.connect() as client:
         say(client, ["40", *map(chat, range(100)), "3"])
-        assert here.relay.screened() >= 100
+        assert here.relay.screened >= 100
         assert len(here.inspector.asked) <= 2
         client.send(ATTACK)
         with pytest.raises(Exception, match="1008"):
@@ -118,7 +118,7 @@ def test_nothing_behind_an_attack_is_passed() -> None:
 def test_another_policy_counts_from_the_next_message_on() -> None:
     with protected(RoutePolicy(mode=Mode.OFF)) as here, here.connect() as client:
         say(client, ["40", ATTACK, chat(1)])
-        assert here.relay.screened() >= 2
+        assert here.relay.screened >= 2
         here.inspector.policy = Policy(default=RoutePolicy(mode=Mode.BLOCK))
         say(client, ["40", chat(2), chat(3)])
         client.send(ATTACK)
@@ -130,7 +130,7 @@ def test_another_policy_counts_from_the_next_message_on() -> None:
 def test_what_the_server_says_is_screened_where_it_is_inspected() -> None:
     with protected(RoutePolicy(inspect="both")) as here, here.connect("/chat") as client:
         say(client, [f"good morning, number {number}" for number in range(50)])
-        assert here.relay.screened() >= 96
+        assert here.relay.screened >= 96
 
 
 def test_frames_and_bytes_of_screened_messages_are_counted(caplog: pytest.LogCaptureFixture) -> None:

@@ -86,6 +86,7 @@ class Relay(Generic[Session]):
         if self._workers:
             self._workers.perform(commands, request)
 
+    @property
     def screened(self) -> int:
         """Messages so far that passed without asking the Inspector."""
         return self._core.screened if self._core else self._screened
