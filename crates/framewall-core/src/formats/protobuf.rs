@@ -291,9 +291,22 @@ fn scan(bytes: &[u8], most: usize) -> Option<Found> {
     (groups == 0 || at < bytes.len()).then_some(found).filter(|_| !bytes.is_empty())
 }
 
-/// Whether all of it is one message with text in it, and no text itself.
-pub(crate) fn is_message(bytes: &[u8]) -> bool {
-    !reads_as_text(bytes) && scan(bytes, usize::MAX).is_some_and(|found| found.texts > 0)
+/// How far down a message's texts are looked for.
+const TEXTS_WITHIN: usize = 8;
+
+/// Whether all of it is one message with text in it, or in the longest of its messages, and no text itself.
+pub(crate) fn is_message(mut bytes: &[u8]) -> bool {
+    if reads_as_text(bytes) {
+        return false;
+    }
+    for _ in 0..TEXTS_WITHIN {
+        match scan(bytes, usize::MAX) {
+            Some(found) if found.texts > 0 => return true,
+            Some(Found { longest: (start, end), .. }) if start < end => bytes = &bytes[start..end],
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Whether all of it is fields, of whatever kind, and no text itself.
@@ -348,6 +361,14 @@ mod tests {
     #[test]
     fn a_text_that_happens_to_be_fields_of_numbers_is_a_text_only() {
         assert_eq!(leaves(&Protobuf, b"\x0a\x08xxxxxxxx"), ["[\"1\"] xxxxxxxx"]);
+    }
+
+    #[test]
+    fn a_message_is_known_by_the_texts_in_it_or_in_its_messages() {
+        assert!(is_message(b"\x12\x02hi\x10\x05"));
+        assert!(is_message(b"\x0a\x06\x12\x04\x0a\x02hi"));
+        assert!(!is_message(b"\x0a\x02\x10\x05") && are_fields(b"\x0a\x02\x10\x05"));
+        assert!(!is_message(b"\x0a\x02hi\x0b") && !is_message(b"hello world"));
     }
 
     #[test]
