@@ -24,8 +24,8 @@ from support.events import event
 
 NOW = 1_700_000_100.0
 PAGES = (
-    "/", "/live", "/attacks", "/attacks?show=hits", "/hits/3", "/hits/3/exception", "/sessions", "/playground",
-    "/playground?hit=3", "/rules", "/rules/xss.markup", "/exceptions", "/routes", "/audit", "/settings",
+    "/", "/live", "/attacks", "/attacks?show=hits", "/attacks/bars", "/hits/3", "/hits/3/exception", "/sessions",
+    "/playground", "/playground?hit=3", "/rules", "/rules/xss.markup", "/exceptions", "/routes", "/audit", "/settings",
 )  # fmt: skip
 HOSTILE = "\"><img src=x onerror=alert(1)>'--\u202e\x00"
 

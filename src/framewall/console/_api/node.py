@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 
 from framewall.console._api.events import MISSING, REFUSED, Problem
 from framewall.console._pages._common import Shared, Who
@@ -87,6 +88,12 @@ def status(shared: Shared) -> Status:
 def metrics(shared: Shared) -> Metrics:
     """The node's numbers."""
     return shared.node().metrics()
+
+
+@router.get("/prometheus", responses=AWAY, response_class=PlainTextResponse)
+def prometheus(shared: Shared) -> str:
+    """The node's numbers in Prometheus' text format: scraped with a viewer's token."""
+    return shared.node().prometheus()
 
 
 @router.get("/sessions", responses=AWAY)

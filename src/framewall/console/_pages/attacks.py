@@ -27,6 +27,7 @@ from framewall.console._pages._common import (
 )
 from framewall.console.accounts import AccountError
 from framewall.console.context import Context
+from framewall.console.gate import cookie_in
 from framewall.console.templating import Pages, searching
 from framewall.events import FIELDS, Histogram, Search, parse, term
 
@@ -67,9 +68,17 @@ def attacks(
         return draws.draw(request, "_rows.html", **values)
     return draws.draw(
         request, "attacks.html", **values, wrong=wrong, problem=problem, ranges=tuple(RANGES),
-        bars=_bars(shared, search, q, start, now), facets=_facets(shared, q, range, show),
+        facets=_facets(shared, q, range, show),
         views=shared.accounts.views(), fields=FIELDS,
     )  # fmt: skip
+
+
+@router.get("/attacks/bars")
+def bars(request: Request, shared: Shared, draws: Draws, q: Sought = "", range: Range = "all") -> Response:
+    """The search over time: asked for by the page once it stands, so that the list never waits for it."""
+    now = shared.clock()
+    search, _ = searched(q, now)
+    return draws.draw(request, "_bars.html", bars=_bars(shared, search, q, since(range, now), now))
 
 
 @router.get("/attacks/tail")
@@ -121,10 +130,18 @@ async def _follow(request: Request, shared: Context, draws: Pages, search: Searc
             quiet = 0.0 if events else quiet + _TAIL_SECONDS
             if quiet >= _KEEP_ALIVE:
                 quiet = 0.0
+                if not await run_in_threadpool(_still_in, request, shared):
+                    return
                 yield b": still here\n\n"
             await asyncio.sleep(_TAIL_SECONDS)
     finally:
         shared.tails.release()
+
+
+def _still_in(request: Request, shared: Context) -> bool:
+    """Whether whoever began the tail is still signed in."""
+    cookie = cookie_in(request.headers.get("cookie", "").encode("latin-1"))
+    return cookie is None or shared.accounts.by_cookie(cookie) is not None
 
 
 def _bars(
