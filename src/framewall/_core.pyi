@@ -214,6 +214,8 @@ class Permit:
     def __init__(self, screen: Screen, era: Era) -> None: ...
     def passes(self, from_client: bool, text: bool, data: bytes) -> bool:
         """Whether a message passes; one that does is counted."""
+    def traffic(self) -> tuple[int, int, int, int]:
+        """Messages and bytes of the client that have passed, and of the server; also once it has ended."""
     def end(self) -> tuple[int, int, list[tuple[float, bool, bool, int, bytes]]]:
         """How many messages have passed, how many of them said something, and the last few.
 

@@ -20,6 +20,13 @@ from framewall.model import CloseConnection, Command, Direction, Notice, Request
 Key = tuple[str, str, str]
 """Route, framework, and the framework's own session id."""
 
+Traffic = tuple[int, int, int, int]
+"""Messages and bytes of the client, and of the server."""
+
+
+def _sum(one: Traffic, other: Traffic) -> Traffic:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3]
+
 
 class Conversation:
     """One session, over whichever connections and requests it uses. ``lock`` guards its readers and its permit."""
@@ -34,6 +41,7 @@ class Conversation:
         "permit",
         "readings",
         "seen",
+        "unread",
         "waiting",
         "windows",
     )
@@ -54,15 +62,23 @@ class Conversation:
         self.nearby = Nearby()
         self.permit: Permit | None = None
         """What lets messages of one of its connections pass unread, as its readers stand now."""
+        self.unread = (0, 0, 0, 0)
+        """What earlier permits let pass: messages and bytes of the client, and of the server."""
 
     def recall(self) -> None:
         """Before its readers read: they learn what has passed them by, and nothing more does."""
         permit, self.permit = self.permit, None
         if permit:
             messages, spoken, last = permit.end()
+            self.unread = _sum(self.unread, permit.traffic())
             self.readings.passed(messages, spoken)
             for row in last:
                 self.nearby.overhear(*row)
+
+    def passed(self) -> Traffic:
+        """Messages and bytes of the client that have passed unread so far, and of the server."""
+        permit = self.permit
+        return _sum(self.unread, permit.traffic()) if permit else self.unread
 
     def wait(self, decoder: Decoder, request: Request) -> None:
         """Remembers a request that waits; of its head no more than its answer depends on."""

@@ -38,7 +38,7 @@ def corpus(name: str, field: str) -> tuple[str, ...]:
     file = CORPORA / f"{name}.dev.jsonl"
     if not file.is_file():
         return ()
-    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line)
     return tuple(row[field] for row in rows if row.get("kind", "chat") in ("chat", "form", "json"))
 
 

@@ -135,6 +135,8 @@ const HEAD: usize = 512;
 struct Passed {
     messages: u64,
     spoken: u64,
+    /// Messages and bytes of the client, and of the server.
+    traffic: [(u64, u64); 2],
     /// The last few; the oldest is at `messages` modulo their number once they are as many.
     last: Vec<Heard>,
 }
@@ -153,6 +155,8 @@ impl Passed {
         let place = (self.messages % LAST as u64) as usize;
         self.messages += 1;
         self.spoken += u64::from(said == Said::Something);
+        let traffic = &mut self.traffic[usize::from(side == Side::Server)];
+        *traffic = (traffic.0 + 1, traffic.1 + data.len() as u64);
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         if place == self.last.len() {
             self.last.push(Heard { at, side, text, size: 0, head: Vec::new() });
@@ -201,11 +205,18 @@ impl Permit {
         py.detach(|| self.inner.lets(side(from_client), text, data))
     }
 
+    /// Messages and bytes of the client that have passed, and of the server; also once it has ended.
+    fn traffic(&self) -> (u64, u64, u64, u64) {
+        let [client, server] = self.inner.passed().traffic;
+        (client.0, client.1, server.0, server.1)
+    }
+
     /// Ends it. How many messages have passed, how many of them said something, and the last few: time, whether from
     /// the client, whether text, size, beginning.
     fn end<'py>(&self, py: Python<'py>) -> (u64, u64, Vec<Overheard<'py>>) {
         self.inner.ended.store(true, Ordering::Release);
         let passed = std::mem::take(&mut *self.inner.passed());
+        self.inner.passed().traffic = passed.traffic;
         let (messages, spoken) = (passed.messages, passed.spoken);
         let row = |heard: Heard| {
             (heard.at, heard.side == Side::Client, heard.text, heard.size, PyBytes::new(py, &heard.head))

@@ -52,6 +52,10 @@ def explain(error: ErrorDetails) -> Problem:
             return Problem(path, "it is empty", f"write {_example(path)}")
         case "int_type" | "int_parsing" | "int_from_float":
             return Problem(path, f"{quoted(value)} is not a whole number", f"write for example {last} = 5")
+        case "bool_type" | "bool_parsing":
+            return Problem(
+                path, f"{quoted(value)} is neither true nor false", f"write {last} = true or false"
+            )
         case "string_type":
             return Problem(path, f"{quoted(value)} is not text", f'write {last} = "{value}"')
         case "model_type" | "model_attributes_type" | "dict_type":

@@ -177,7 +177,10 @@ class Node:
             return None
         live = found[0]
         request = redact_request(head(live.session.request))
-        return SessionDetails(self._told(live), request, live.session.conversation.nearby.all())
+        conversation = live.session.conversation
+        with conversation.lock:
+            conversation.recall()
+        return SessionDetails(self._told(live), request, conversation.nearby.all())
 
     def drop(self, id: str, by: str, reason: str = "") -> int:
         """End a live session."""
@@ -296,20 +299,22 @@ class Node:
         now = self._clock()
         judge = self._watched.inspector.judge
         route = self._watched.inspector.policy.route(request.route)
+        conversation = live.session.conversation
+        unread = conversation.passed()
         return LiveSession(
             id=live.id,
             connection=live.session.connection,
             client_ip=request.client_ip,
             route=request.route,
             path=request.path,
-            framework=live.framework,
+            framework=live.framework or conversation.readings.framework or "",
             subprotocol=live.subprotocol,
             opened=live.opened,
             seen=live.seen,
-            received=live.received,
-            sent=live.sent,
-            received_bytes=live.received_bytes,
-            sent_bytes=live.sent_bytes,
+            received=live.received + unread[0],
+            sent=live.sent + unread[2],
+            received_bytes=live.received_bytes + unread[1],
+            sent_bytes=live.sent_bytes + unread[3],
             hits=live.hits,
             last_score=live.last_score,
             top_score=live.top_score,

@@ -1,4 +1,5 @@
-//! SignalR Core: whole hub messages, in a message that ends with one.
+//! SignalR Core: whole hub messages, in a message that ends with one. Those that open a stream or feed it are the
+//! decoder's: it remembers whose stream it is.
 
 use super::parts::Parts;
 use super::split::Said;
@@ -10,8 +11,11 @@ const SEPARATOR: u8 = 0x1e;
 const MOST: usize = 64;
 const PING: &[u8] = br#"{"type":6}"#;
 const PACKED_PING: &[u8] = b"\x91\x06";
-/// Types of hub messages.
-const TYPES: std::ops::RangeInclusive<i64> = 1..=9;
+/// Types of hub messages: all but a stream's item and its invocation.
+const TYPES: [i64; 7] = [1, 3, 5, 6, 7, 8, 9];
+const STREAMS: &[u8] = b"streamIds";
+/// Where a MessagePack invocation lists its streams.
+const STREAMS_AT: usize = 5;
 
 /// Records of the JSON hub protocol.
 pub(super) fn json(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
@@ -27,6 +31,9 @@ pub(super) fn json(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
             let root = tape.root().filter(|root| tape.shape(*root) == Shape::Map)?;
             let named = |child: &Node| tape.key(*child, record) == Some(b"type");
             is_known(&tape, tape.children(root).filter(named).last()?, record)?;
+            if tape.children(root).any(|child| tape.key(child, record) == Some(STREAMS)) {
+                return None;
+            }
             parts.part(record, "json", Role::Value);
         }
         said.get_or_insert(Said::by(record != PING));
@@ -50,6 +57,10 @@ pub(super) fn messagepack(message: &[u8], parts: &mut dyn Parts) -> Option<Said>
             let tape = document(format, record)?;
             let root = tape.root().filter(|root| tape.shape(*root) == Shape::List)?;
             is_known(&tape, tape.children(root).next()?, record)?;
+            let streams = tape.children(root).nth(STREAMS_AT);
+            if streams.is_some_and(|streams| tape.children(streams).next().is_some()) {
+                return None;
+            }
             parts.part(record, "msgpack", Role::Value);
         }
         said.get_or_insert(Said::by(record != PACKED_PING));
@@ -99,7 +110,7 @@ mod tests {
 
     #[test]
     fn halves_and_unknown_types_are_not_taken() {
-        let others: [&[u8]; 8] = [
+        let others: [&[u8]; 11] = [
             b"",
             b"\x1e",
             b"{\"type\":1}",
@@ -108,11 +119,22 @@ mod tests {
             b"{\"type\":1,\"\\u0074ype\":99}\x1e",
             b"{\"type\":\"1\"}\x1e",
             b"{\"type\":1} {}\x1e",
+            b"{\"type\":1,\"target\":\"Up\",\"arguments\":[],\"streamIds\":[\"1\"]}\x1e",
+            b"{\"type\":2,\"invocationId\":\"1\",\"item\":1}\x1e",
+            b"{\"type\":4,\"invocationId\":\"1\",\"target\":\"Count\",\"arguments\":[]}\x1e",
         ];
         for other in others {
             assert_eq!(json(other, &mut Vec::new()), None, "{}", String::from_utf8_lossy(other));
         }
-        for other in [&b""[..], b"\0", b"\x02\x91", b"\x03\x91\x06\x00", b"\x02\x91\x6f", b"\x80\x80\x01\x91"] {
+        for other in [
+            &b""[..],
+            b"\0",
+            b"\x02\x91",
+            b"\x03\x91\x06\x00",
+            b"\x02\x91\x6f",
+            b"\x80\x80\x01\x91",
+            b"\x0a\x96\x01\x80\xc0\xa1U\x90\x91\xa11",
+        ] {
             assert_eq!(messagepack(other, &mut Vec::new()), None, "{other:?}");
         }
     }
