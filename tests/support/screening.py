@@ -12,6 +12,8 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+import msgpack
+
 from framewall._core import Permit
 from framewall.config.settings import engine_settings
 from framewall.decode import Decoder
@@ -209,7 +211,19 @@ def envelopes(value: str) -> list[Message]:
         json.dumps([plain]),
         json.dumps([f"SEND\ndestination:/a\n\n{value}\0"]),
     )
-    return [text(each) for each in texts]
+    said = {"room": "lobby", "user": "ann", "text": value, "seq": 1}
+    packed: tuple[Any, ...] = (
+        said,
+        {**said, "type": "message"},
+        {"type": 2, "nsp": "/", "data": ["message", said]},
+        {"nsp": "/", "id": 7, "type": 3, "data": [value]},
+    )
+    return [*(text(each) for each in texts), *(binary(packed_as(each)) for each in packed)]
+
+
+def packed_as(value: Any) -> bytes:
+    """MessagePack by its mainstream encoder, lone surrogates and all."""
+    return bytes(msgpack.packb(value, unicode_errors="surrogatepass"))
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
@@ -234,15 +248,20 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 _SCRAPS = [
     *(bytes([byte]) for byte in b'\0\x1e\n\r:,/[]{}"\\0123456 \x04\xff'),
     b"\n\n", b"\r\n", b"42", b"51-", b'"type":9', b'"type":0', b"content-length:3\n", b"<script>", b"\\u0000",
-    b"' or 1=1--", b"\x83\xa4type", b"CONNECT\n", b"2probe", b"\xef\xbb\xbf",
+    b"' or 1=1--", b"\x83\xa4type", b"\xa3nsp", b"\xa1/", b"CONNECT\n", b"2probe", b"\xef\xbb\xbf",
 ]  # fmt: skip
 
 
 def either_way(data: bytes, chance: random.Random, inspect: str) -> Message:
     """Text if it is, sometimes binary all the same; from either side."""
     side = Direction.SERVER if inspect == "both" and chance.random() < 0.3 else Direction.CLIENT
+    return binary(data, side) if chance.random() < 0.1 else said_by(side, data)
+
+
+def said_by(side: Direction, data: bytes) -> Message:
+    """Text if it is."""
     try:
         data.decode()
     except UnicodeDecodeError:
         return binary(data, side)
-    return binary(data, side) if chance.random() < 0.1 else text(data, side)
+    return text(data, side)

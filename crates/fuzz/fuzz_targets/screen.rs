@@ -14,9 +14,9 @@ mod builtin;
 
 static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(builtin::engine()));
 
-const NAMES: [&str; 11] = [
-    "plain", "socket.io", "socket.io/3", "socket.io/4", "signalr/json", "signalr/messagepack", "stomp", "wamp/json",
-    "wamp/msgpack", "wamp/cbor", "sockjs?",
+const NAMES: [&str; 12] = [
+    "plain", "socket.io, packed", "socket.io/3, packed", "socket.io/4", "socket.io/4, packed", "signalr/json",
+    "signalr/messagepack", "stomp", "wamp/json", "wamp/msgpack", "wamp/cbor", "sockjs?",
 ];
 
 fn screen(name: &str, settings: &Arc<Settings>) -> Screen {

@@ -39,7 +39,13 @@ class SocketIO(Decoder):
     """Claims by Engine.IO's query, the usual path, and the shape of the first messages."""
 
     name = NAME
-    signs = (r"4[0-6]", r'0\{"sid"', r"[23]probe\z", r"[\x83\x84\x85\xde\xdf]")
+    signs = (
+        r"4[0-6]",
+        r'0\{"sid"',
+        r"[23]probe\z",
+        # A packed map that can have both names of a packet's: each stands in the bytes as it is.
+        r"(?s)[\x83\x84\x85\xde\xdf].*(?:type.*nsp|nsp.*type)",
+    )
     versions = "4 and 5, over Engine.IO 3 and 4"
     transports = ("WebSocket", "long polling", "JSONP")
 

@@ -32,7 +32,12 @@ pub enum Cut {
     /// No framework: the message as the data format that it looks like.
     Plain,
     /// Socket.IO over this version of Engine.IO, 0 where that is not known.
-    SocketIo(u8),
+    SocketIo {
+        /// Engine.IO's version.
+        engine: u8,
+        /// Its packets have been seen to come in MessagePack.
+        packed: bool,
+    },
     /// SignalR's JSON hub protocol, after the handshake and between records.
     SignalRJson,
     /// The same in MessagePack.
@@ -51,9 +56,12 @@ pub enum Cut {
 const NAMES: &[(&str, Cut)] = &[
     ("unjudged", Cut::Unjudged),
     ("plain", Cut::Plain),
-    ("socket.io", Cut::SocketIo(0)),
-    ("socket.io/3", Cut::SocketIo(3)),
-    ("socket.io/4", Cut::SocketIo(4)),
+    ("socket.io", Cut::SocketIo { engine: 0, packed: false }),
+    ("socket.io/3", Cut::SocketIo { engine: 3, packed: false }),
+    ("socket.io/4", Cut::SocketIo { engine: 4, packed: false }),
+    ("socket.io, packed", Cut::SocketIo { engine: 0, packed: true }),
+    ("socket.io/3, packed", Cut::SocketIo { engine: 3, packed: true }),
+    ("socket.io/4, packed", Cut::SocketIo { engine: 4, packed: true }),
     ("signalr/json", Cut::SignalRJson),
     ("signalr/messagepack", Cut::SignalRMessagePack),
     ("stomp", Cut::Stomp),
@@ -93,8 +101,9 @@ impl Split {
         match self.cut {
             Cut::Unjudged => Some(Said::Nothing),
             Cut::Plain => plain(message, parts),
-            Cut::SocketIo(_) if text => socketio::text(message, parts),
-            Cut::SocketIo(engine) => socketio::binary(engine, message, parts),
+            Cut::SocketIo { .. } if text => socketio::text(message, parts),
+            Cut::SocketIo { packed: false, .. } => None,
+            Cut::SocketIo { engine, .. } => socketio::binary(engine, message, parts),
             Cut::SignalRJson => signalr::json(message, parts),
             Cut::SignalRMessagePack => signalr::messagepack(message, parts),
             Cut::Stomp => stomp::frames(side, message, parts),

@@ -59,11 +59,12 @@ class SocketIOReader(EngineIOReader):
         return super().version if self._bare else "4" if self.engine == 3 else "5"
 
     def split(self, side: Direction) -> Split | None:
-        """Between packets, once it is Socket.IO for certain."""
+        """Between packets, once it is Socket.IO for certain; packed ones once one has been read."""
         del side
         if self._bare or self._pending:
             return None
-        return Split(f"{NAME}/{self.engine}" if self.engine in (3, 4) else NAME)
+        name = f"{NAME}/{self.engine}" if self.engine in (3, 4) else NAME
+        return Split(f"{name}, packed" if self._msgpack else name)
 
     # text
 
