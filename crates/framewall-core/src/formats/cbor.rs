@@ -30,6 +30,9 @@ impl Format for Cbor {
             return 100;
         }
         let Some(&first) = bytes.first() else { return 0 };
+        if matches!(first >> 5, 0 | 1 | 7) || is_cut(bytes) {
+            return 0;
+        }
         let seen = probe(self, bytes);
         match first >> 5 {
             4 | 5 if seen.accepted() && seen.texts > 0 => 85,
@@ -162,6 +165,27 @@ fn argument(tree: &mut State<'_, '_, '_>, info: u8) -> Walked<u64> {
     })
 }
 
+/// Whether the bytes begin with a string and end inside of it or of one that follows, before any container.
+fn is_cut(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        let (major, info) = (first >> 5, first & 0x1f);
+        if info > EIGHT_BYTES || matches!(major, 4..=6) {
+            return false;
+        }
+        let size = if info < 24 { 0 } else { 1usize << (info - 24) };
+        let Some((argument, after)) = after.split_at_checked(size) else { return true };
+        let length = match (major, argument) {
+            (0 | 1 | 7, _) => 0,
+            (_, []) => u64::from(info),
+            _ => argument.iter().fold(0, |length, byte| length << 8 | u64::from(*byte)),
+        };
+        let Some(after) = usize::try_from(length).ok().and_then(|length| after.get(length..)) else { return true };
+        rest = after;
+    }
+    false
+}
+
 #[inline]
 fn string(tree: &mut State<'_, '_, '_>, names: &mut [Namespace], turn: Turn, kind: Kind, len: u64) -> Walked {
     let bytes = tree.take(len)?;
@@ -229,4 +253,32 @@ pub(super) fn half(bits: u16) -> f64 {
         _ => (mantissa + 1024.0) * 2f64.powi(exponent - 25),
     };
     if bits & 0x8000 == 0 { value } else { -value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_cut_is_never_read_to_its_end() {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as u8
+        };
+        let (mut cut, mut whole) = (0, 0);
+        for round in 0..20_000 {
+            let length = usize::from(next() % 24) + 1;
+            let mut bytes: Vec<u8> = (0..length).map(|_| next()).collect();
+            bytes[0] = 0x40 | bytes[0] & 0x3f;
+            if round % 2 == 0 {
+                bytes[0] = 0x60 | bytes[0] & 7;
+            }
+            let seen = probe(&Cbor, &bytes);
+            assert!(!(is_cut(&bytes) && seen.whole), "{bytes:?}");
+            cut += u32::from(is_cut(&bytes));
+            whole += u32::from(seen.whole);
+        }
+        assert!(cut > 5_000 && whole > 200, "{cut} cut, {whole} whole");
+    }
 }

@@ -17,6 +17,9 @@ impl Format for Csv {
 
     fn sniff(&self, bytes: &[u8]) -> Likelihood {
         let head = &bytes[..bytes.len().min(GLANCE)];
+        if memchr::memchr(b'\n', head).is_none() {
+            return 0;
+        }
         let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return 0 };
         // Control characters are no bar to readers of CSV, but make it unlikely; NUL and what is no text, more so.

@@ -52,12 +52,16 @@ fn foreign_to_json(head: &[u8]) -> bool {
     if !matches!(first, b'{' | b'[' | b'(' | b'\'' | b'"' | b'_' | b'$') && !first.is_ascii_alphabetic() {
         return false;
     }
-    let has = |part: &[u8]| head.windows(part.len()).any(|window| window == part);
+    let doubled = |byte: u8| head.windows(2).any(|pair| pair == [byte, byte]);
+    let any_doubled = head.iter().zip(&head[1..]).fold(false, |found, (one, other)| {
+        found | ((one == other) & ((*one == b':') | (*one == b'{') | (*one == b'\'')))
+    });
     let second = head[1..].trim_ascii_start().first();
-    has(b"::")
-        || has(b"'''")
-        || matches!(first, b'{' | b'[') && has(b"{{")
-        || first == b'(' && has(b"\"")
+    any_doubled
+        && (doubled(b':')
+            || head.windows(3).any(|three| three == b"'''")
+            || matches!(first, b'{' | b'[') && doubled(b'{'))
+        || first == b'(' && memchr::memchr(b'"', head).is_some()
         || first == b'{' && second.is_some_and(|&byte| byte.is_ascii_alphabetic() || b"'_$".contains(&byte))
         || first == b'[' && second == Some(&b'\'')
 }

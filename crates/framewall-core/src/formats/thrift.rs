@@ -65,6 +65,10 @@ impl Format for Thrift {
     fn sniff(&self, bytes: &[u8]) -> Likelihood {
         let framed = frame(bytes);
         let shape = Shape::of(&bytes[framed..]);
+        // A struct ends with a zero, and nothing comes after one that stands alone.
+        if matches!(shape, Shape::BareBinary | Shape::BareCompact) && bytes.last() != Some(&0) {
+            return 0;
+        }
         let seen = probe(self, bytes);
         let clean = seen.sound && seen.garbled == 0;
         match shape {

@@ -35,19 +35,13 @@ impl Format for Yaml {
             _ => {}
         }
         let head = &text[..text.len().min(512)];
-        // YAML 1.2 section 5.1: no reader takes control characters, and every binary format has some.
-        if head.iter().any(|&byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+        let Some(line) = memchr::memchr(b'\n', head) else {
+            let likelihood = foreign_to_prose(head);
+            return if likelihood > 0 && controls(head) { 0 } else { likelihood };
+        };
+        if controls(head) {
             return 0;
         }
-        let Some(line) = memchr::memchr(b'\n', head) else {
-            // One line is YAML only if it does what only YAML does.
-            let holds = |parts: &[&[u8]]| parts.iter().any(|part| memchr::memmem::find(head, part).is_some());
-            return match () {
-                () if holds(&[b": !", b"- !"]) => 40,
-                () if head.starts_with(b"- - ") || holds(&[b": {", b": [", b"- {", b"- ["]) => 25,
-                () => 0,
-            };
-        };
         let first = head[..line].trim_ascii();
         let key = memchr::memchr(b':', first).is_some_and(|colon| matches!(first.get(colon + 1), None | Some(b' ')));
         if key || first.starts_with(b"- ") || first.starts_with(b"#") { 30 } else { 0 }
@@ -58,6 +52,23 @@ impl Format for Yaml {
         let mut reader = Reader { bytes, at, open: Vec::new(), text: Vec::new(), base: walk.path.len(), aliases: 0 };
         reader.documents(walk)
     }
+}
+
+/// Whether there are control characters, which no reader takes (YAML 1.2, section 5.1) and every binary format has.
+fn controls(head: &[u8]) -> bool {
+    let odd = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
+    head.iter().fold(false, |found, &byte| found | odd(byte))
+}
+
+/// How likely one line is YAML: tags and flow collections after a mark.
+fn foreign_to_prose(line: &[u8]) -> Likelihood {
+    let mut likelihood = if line.starts_with(b"- - ") { 25 } else { 0 };
+    for at in memchr::memchr3_iter(b'!', b'{', b'[', line) {
+        if let Some([b':' | b'-', b' ']) = at.checked_sub(2).map(|mark| &line[mark..at]) {
+            likelihood = likelihood.max(if line[at] == b'!' { 40 } else { 25 });
+        }
+    }
+    likelihood
 }
 
 /// A mapping or sequence being read.
