@@ -1,5 +1,7 @@
 //! From rules as data to something that runs: one automaton of literals, one pattern a rule.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_syntax::hir::Hir;
@@ -57,17 +59,14 @@ pub struct Engine {
     gates: Gates,
     pub(crate) by_anomaly: Vec<(String, u16)>,
     pub(crate) imported: SecSet,
-    pub(crate) asks: Asks,
+    /// Whether some rules read only some views: then what is read need be told apart by that too.
+    pub(crate) asks_views: bool,
+    /// No other engine of this process has it.
+    pub(crate) number: u64,
 }
 
-/// What some rules ask for beside a text: then what is read need be told apart by that too.
-#[derive(Clone, Copy)]
-pub(crate) struct Asks {
-    /// Only some views.
-    pub views: bool,
-    /// Only some paths.
-    pub paths: bool,
-}
+/// Engines made so far.
+static ENGINES: AtomicU64 = AtomicU64::new(0);
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -100,11 +99,9 @@ impl Engine {
         let whole = |why: String| RuleError { rule: "all".into(), why };
         imported.finish().map_err(whole)?;
         let gates = Gates::new(&gates).map_err(whole)?;
-        let asks = Asks {
-            views: rules.iter().any(|rule| rule.views != u32::MAX),
-            paths: !imported.is_empty() || rules.iter().any(|rule| !rule.paths.is_empty()),
-        };
-        Ok(Engine { rules, gates, by_anomaly, imported, asks })
+        let asks_views = rules.iter().any(|rule| rule.views != u32::MAX);
+        let number = ENGINES.fetch_add(1, Ordering::Relaxed);
+        Ok(Engine { rules, gates, by_anomaly, imported, asks_views, number })
     }
 
     /// Compiles rules written as a JSON list.

@@ -82,6 +82,7 @@ pub struct Scratch {
     marks: Vec<u64>,
     forms: scan::Forms,
     clean: scan::CleanLeaves,
+    known: scan::KnownLeaves,
     changes: Vec<views::Change>,
     spare: Vec<Vec<u8>>,
     caches: HashMap<u16, regex_automata::meta::Cache>,

@@ -39,11 +39,13 @@ impl Scan<'_> {
         if self.work(LEAF, &place).is_none() {
             return;
         }
-        let mark = seen::mark(text, self.beside(&place, fresh));
-        if self.scratch.clean.knows(mark, place.chain.len()) {
+        let kind = place.role as u8 | (fresh as u8) << 1 | 8;
+        let mark = seen::mark(text, u64::from(kind));
+        let depth = place.chain.len();
+        if self.scratch.known.knows(text, kind, depth, mark) || self.scratch.clean.knows(mark, depth) {
             return;
         }
-        self.clean = true;
+        (self.clean, self.anywhere) = (true, true);
         let queued = self.queue.len();
         let mut forms = std::mem::take(&mut self.scratch.forms);
         forms.waiting.clear();
@@ -60,20 +62,11 @@ impl Scan<'_> {
             at += 1;
         }
         self.scratch.forms = forms;
-        if self.clean && self.queue.len() == queued && self.flow().is_continue() {
-            self.scratch.clean.keep(mark, place.chain.len());
+        if self.clean && self.anywhere && self.queue.len() == queued && self.flow().is_continue() {
+            if self.cut || !self.scratch.known.keep(text, kind, depth, mark) {
+                self.scratch.clean.keep(mark, depth);
+            }
         }
-    }
-
-    /// What the rules see of a leaf beside its text.
-    fn beside(&self, place: &Place<'_>, fresh: Fresh) -> u64 {
-        let kind = place.role as u64 | (fresh as u64) << 1 | 8;
-        if !self.engine.asks.paths {
-            return kind;
-        }
-        let mut path = Vec::new();
-        crate::engine::glob::render(place.path, &mut path);
-        seen::mark(&path, kind)
     }
 
     /// A form was read: its memory, and unless it is something unpacked, its bytes are free again.
@@ -131,7 +124,9 @@ impl Scan<'_> {
         let token = set.has(b'.') && is_token(text);
         // Noise can be respelt in every combination; one is enough to find what stands in it.
         let respelt = self.noise && !chain.is_empty();
-        for (number, view) in self.order.iter().map(|number| (*number, &views::ALL[usize::from(*number)])) {
+        let may = views::may(&set);
+        for &number in self.order.iter().filter(|number| may >> **number & 1 != 0) {
+            let view = &views::ALL[usize::from(number)];
             if token && matches!(view.name, "jwt" | "base64")
                 || respelt && !view.unpacks() && view.name != "overlong"
                 || view.name == "nul" && set.controls() && is_binary_document(text)
@@ -181,7 +176,7 @@ impl Scan<'_> {
         if !view.make(text, out, &mut self.scratch.changes) {
             return None;
         }
-        let asked = if self.engine.asks.views { 1 + u64::from(number) } else { 0 };
+        let asked = if self.engine.asks_views { 1 + u64::from(number) } else { 0 };
         let (mark, look) = (seen::mark(out, asked), view.last.then_some(number));
         if forms.seen.knows(mark, look) {
             return None;

@@ -12,6 +12,7 @@ use crate::limits::Limit;
 
 mod findings;
 mod forms;
+mod known;
 mod noise;
 mod places;
 mod seen;
@@ -21,6 +22,7 @@ mod windows;
 mod work;
 
 pub(super) use forms::Forms;
+pub(super) use known::KnownLeaves;
 pub(super) use noise::is_noise;
 pub(super) use seen::CleanLeaves;
 
@@ -60,6 +62,8 @@ pub(super) struct Scan<'a> {
     noise: bool,
     /// Whether nothing was found in the leaf being read, nor might have been but for a rule that was found before.
     clean: bool,
+    /// Whether what was found of the leaf being read would be found of it in any other place of the message.
+    anywhere: bool,
     /// Whether the leaf that it was made of is.
     noise_around: bool,
     /// Whether that leaf is a message of fields: the texts in it are leaves, and what is around them is noise.
@@ -87,6 +91,7 @@ impl<'a> Scan<'a> {
         scratch.marks.clear();
         scratch.marks.resize(words, 0);
         scratch.clean.begin();
+        scratch.known.begin(engine, settings);
         Scan {
             engine,
             settings,
@@ -99,6 +104,7 @@ impl<'a> Scan<'a> {
             order: &views::ORDER,
             noise: false,
             clean: true,
+            anywhere: true,
             noise_around: false,
             fields: false,
             withheld: 0,

@@ -24,6 +24,7 @@ pub(super) fn mark(text: &[u8], beside: u64) -> u64 {
 
 /// The forms of one leaf.
 pub(in crate::engine) struct SeenForms {
+    leaf: u64,
     /// Forms that are read for every class and decoded further.
     whole: HashSet<u64, RandomState>,
     /// Forms that a view reads for its own classes only, with the view.
@@ -32,21 +33,25 @@ pub(in crate::engine) struct SeenForms {
 
 impl Default for SeenForms {
     fn default() -> SeenForms {
-        SeenForms { whole: HashSet::with_hasher(KEY.clone()), looks: HashSet::with_hasher(KEY.clone()) }
+        SeenForms { leaf: 0, whole: HashSet::with_hasher(KEY.clone()), looks: HashSet::with_hasher(KEY.clone()) }
     }
 }
 
 impl SeenForms {
     /// Begins with a leaf.
     pub fn begin(&mut self, leaf: u64) {
-        self.whole.clear();
-        self.looks.clear();
-        self.whole.insert(leaf);
+        self.leaf = leaf;
+        if !self.whole.is_empty() {
+            self.whole.clear();
+        }
+        if !self.looks.is_empty() {
+            self.looks.clear();
+        }
     }
 
     /// Whether a form is known, to one view as its last look or to all.
     pub fn knows(&self, mark: u64, look: Option<u8>) -> bool {
-        self.whole.contains(&mark) || look.is_some_and(|view| self.looks.contains(&(mark, view)))
+        mark == self.leaf || self.whole.contains(&mark) || look.is_some_and(|view| self.looks.contains(&(mark, view)))
     }
 
     /// Keeps it.

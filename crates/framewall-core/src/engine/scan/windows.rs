@@ -50,7 +50,7 @@ impl Scan<'_> {
         while start + OVERLAP < text.len() && self.flow().is_continue() {
             let window = start..text.len().min(start + WINDOW);
             let known = places.is_some_and(|places| !places.meet(&window));
-            if !known || self.engine.asks.views {
+            if !known || self.engine.asks_views {
                 let set = ByteSet::of(&text[window.clone()]);
                 self.window(&form, window, &set, known);
             }
@@ -108,6 +108,7 @@ impl Scan<'_> {
             return;
         }
         let engine = self.engine;
+        self.anywhere = false;
         let mut path = Vec::new();
         glob::render(place.path, &mut path);
         path.make_ascii_lowercase();
@@ -125,7 +126,7 @@ impl Scan<'_> {
         }
     }
 
-    pub(super) fn wanted(&self, rule: &Rule, place: &Place<'_>) -> bool {
+    pub(super) fn wanted(&mut self, rule: &Rule, place: &Place<'_>) -> bool {
         let role = match place.role {
             Role::Key => rule.key,
             Role::Value => rule.value,
@@ -136,10 +137,12 @@ impl Scan<'_> {
             && (rule.paths.is_empty() || self.path_fits(rule, place))
     }
 
-    fn path_fits(&self, rule: &Rule, place: &Place<'_>) -> bool {
+    fn path_fits(&mut self, rule: &Rule, place: &Place<'_>) -> bool {
         let mut text = Vec::new();
         glob::render(place.path, &mut text);
-        rule.paths.iter().any(|glob| glob.matches(&text))
+        let fits = rule.paths.iter().any(|glob| glob.matches(&text));
+        self.anywhere &= fits;
+        fits
     }
 
     fn matches(
