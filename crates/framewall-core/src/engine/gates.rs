@@ -4,6 +4,7 @@
 //! must have a member in the text. `%comspec%|for … %i in (` is worth trying where `%comspec` stands, or where `for`
 //! and `%` and `in` stand.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use aho_corasick::automaton::{Automaton, StateID};
@@ -27,8 +28,9 @@ pub(crate) struct Gates {
     /// Bytes of the longest literal.
     longest: usize,
     sets: Vec<Needed>,
-    /// First sets that have single bytes, and all bytes of those.
-    by_bytes: Vec<u16>,
+    /// By byte: the first sets that have it by itself, a bit each; none of a byte that is in none.
+    by_byte: Vec<Box<[u64]>>,
+    /// All bytes of those sets.
     bytes: ByteSet,
 }
 
@@ -36,6 +38,8 @@ pub(crate) struct Gates {
 struct Needed {
     /// Its single bytes, which the automaton leaves out.
     bytes: ByteSet,
+    /// Bytes of its shortest member.
+    shortest: usize,
     /// The clauses that are tried once a member of it stands in the text.
     first_of: Vec<Waiting>,
 }
@@ -56,6 +60,8 @@ impl Gates {
                 for set in clause {
                     numbers.push(builder.set(set)?);
                 }
+                // The clause is looked at where its first set has a member: the rarest one.
+                numbers.sort_by_key(|number| Reverse(builder.sets[usize::from(*number)].shortest));
                 if let Some((first, others)) = numbers.split_first() {
                     let waiting = Waiting { others: others.to_vec(), rule: *rule };
                     builder.sets[usize::from(*first)].first_of.push(waiting);
@@ -77,12 +83,8 @@ impl Gates {
             &mut far
         };
         self.read(text, hits);
-        if set.meets(&self.bytes) {
-            for number in &self.by_bytes {
-                if set.meets(&self.sets[usize::from(*number)].bytes) {
-                    hit(hits, *number);
-                }
-            }
+        for byte in set.both(&self.bytes) {
+            hits.iter_mut().zip(&self.by_byte[usize::from(byte)]).for_each(|(word, bits)| *word |= bits);
         }
         for word in 0..hits.len() {
             let mut left = hits[word];
@@ -179,7 +181,8 @@ impl Builder {
             });
             sets_of[place].push(number);
         }
-        self.sets.push(Needed { bytes: ByteSet::from(&both_cases(&single)), first_of: Vec::new() });
+        let shortest = set.iter().map(Vec::len).min().unwrap_or(0);
+        self.sets.push(Needed { bytes: ByteSet::from(&both_cases(&single)), shortest, first_of: Vec::new() });
         self.known_sets.insert(set, number);
         Ok(number)
     }
@@ -191,16 +194,20 @@ impl Builder {
             .start_kind(StartKind::Unanchored)
             .build(&self.literals)
             .map_err(|error| error.to_string())?;
-        let mut by_bytes = Vec::new();
+        let mut by_byte: Vec<Box<[u64]>> = vec![Box::default(); 256];
         let mut bytes = ByteSet::default();
-        for (number, set) in self.sets.iter().enumerate() {
-            if set.bytes != ByteSet::default() && !set.first_of.is_empty() {
-                by_bytes.push(number as u16);
-                bytes = bytes.with(&set.bytes);
+        for (number, set) in self.sets.iter().enumerate().filter(|(_, set)| !set.first_of.is_empty()) {
+            for byte in set.bytes.both(&set.bytes) {
+                let bits = &mut by_byte[usize::from(byte)];
+                if bits.is_empty() {
+                    *bits = vec![0; self.sets.len().div_ceil(64)].into();
+                }
+                hit(bits, number as u16);
             }
+            bytes = bytes.with(&set.bytes);
         }
         let longest = self.literals.iter().map(Vec::len).max().unwrap_or(0);
-        Ok(Gates { automaton, sets_of: self.sets_of, longest, sets: self.sets, by_bytes, bytes })
+        Ok(Gates { automaton, sets_of: self.sets_of, longest, sets: self.sets, by_byte, bytes })
     }
 }
 

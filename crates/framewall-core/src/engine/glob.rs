@@ -4,17 +4,25 @@ use crate::formats::{Path, Segment};
 
 /// A compiled glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glob(Box<[u8]>);
+pub struct Glob {
+    text: Box<[u8]>,
+    /// Bytes at its end that stand for themselves.
+    end: usize,
+}
 
 impl Glob {
     /// From its text.
     pub fn new(text: &str) -> Glob {
-        Glob(text.as_bytes().into())
+        let end = text.bytes().rev().take_while(|byte| !matches!(byte, b'*' | b'?')).count();
+        Glob { text: text.as_bytes().into(), end }
     }
 
     /// Whether the whole text matches. Linear but for the stars, each of which is tried at most once a byte.
     pub fn matches(&self, text: &[u8]) -> bool {
-        let (glob, mut at, mut from) = (&*self.0, 0, 0);
+        if !text.ends_with(&self.text[self.text.len() - self.end..]) {
+            return false;
+        }
+        let (glob, mut at, mut from) = (&*self.text, 0, 0);
         let mut star: Option<(usize, usize)> = None;
         while from < text.len() {
             if at < glob.len() && glob[at] == b'*' {

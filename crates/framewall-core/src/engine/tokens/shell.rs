@@ -88,6 +88,9 @@ impl<'a> Scan<'a> {
 
     fn run(mut self, best: &mut Best) {
         self.enter(0, 0, Entry::Start, best);
+        if SEPARATORS.next(self.text, 0).is_none() {
+            return;
+        }
         let mut at = 0;
         let mut in_word = false;
         while at < self.text.len() {

@@ -31,6 +31,8 @@ use crate::formats::{Likelihood, sniff};
 pub struct View {
     /// Name in chains and rules: `percent`.
     pub name: &'static str,
+    /// Without one of these bytes it could not.
+    pub on: ByteSet,
     /// Cheap: whether this view could find anything.
     pub needs: fn(&ByteSet, &[u8]) -> bool,
     /// How the form is made.
@@ -74,32 +76,51 @@ const SHELL: &[Attack] = &[Attack::Rce, Attack::PathTraversal, Attack::Ssrf];
 const CODE: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Nosqli, Attack::Rce, Attack::Ssti, Attack::PathTraversal];
 const COMMENTED: &[Attack] = &[Attack::Xss, Attack::Sqli, Attack::Rce, Attack::Ssti];
 
+const CONTROLS: ByteSet = ByteSet::from_bits([0xffff_ffff, 1 << 63, 0, 0]);
+const BEYOND: ByteSet = ByteSet::from_bits([0, 0, u64::MAX, u64::MAX]);
+const BINARY: ByteSet = CONTROLS.with(&BEYOND);
+const ANY: ByteSet = ByteSet::from_bits([u64::MAX; 4]);
+
 /// All views, cheapest first.
 #[rustfmt::skip]
 pub const ALL: &[View] = &[
-    View { name: "percent", needs: percent::needs, make: Make::Spell(percent::make), last: false, classes: &[] },
-    View { name: "plus", needs: percent::plus_needs, make: Make::Spell(percent::plus), last: false, classes: &[] },
-    View { name: "html", needs: html::needs, make: Make::Spell(html::make), last: false, classes: &[] },
-    View { name: "escapes", needs: escapes::needs, make: Make::Spell(escapes::make), last: false, classes: &[] },
-    View { name: "css", needs: css::needs, make: Make::Spell(css::make), last: true, classes: &[Attack::Xss] },
-    View { name: "fold", needs: fold::needs, make: Make::Spell(fold::make), last: false, classes: &[] },
-    View { name: "overlong", needs: unicode::overlong_needs, make: Make::Spell(unicode::overlong), last: false, classes: &[] },
-    View { name: "utf-16", needs: unicode::utf16_needs, make: Make::Recode(unicode::utf16), last: false, classes: &[] },
-    View { name: "nul", needs: unicode::controls_needs, make: Make::Spell(unicode::controls), last: false, classes: &[] },
-    View { name: "utf-7", needs: unicode::utf7_needs, make: Make::Spell(unicode::utf7), last: false, classes: &[] },
-    View { name: "quoted-printable", needs: quoted::needs, make: Make::Spell(quoted::make), last: false, classes: &[] },
-    View { name: "jwt", needs: jwt::needs, make: Make::Unpack(jwt::make), last: false, classes: &[] },
-    View { name: "base64", needs: base64::needs, make: Make::Unpack(base64::make), last: false, classes: &[] },
-    View { name: "hex", needs: hex::needs, make: Make::Unpack(hex::make), last: false, classes: &[] },
-    View { name: "gzip", needs: compressed::gzip_needs, make: Make::Unpack(compressed::gzip), last: false, classes: &[] },
-    View { name: "zlib", needs: compressed::zlib_needs, make: Make::Unpack(compressed::zlib), last: false, classes: &[] },
-    View { name: "deflate", needs: compressed::deflate_needs, make: Make::Unpack(compressed::deflate), last: false, classes: &[] },
-    View { name: "zstd", needs: compressed::zstd_needs, make: Make::Unpack(compressed::zstd), last: false, classes: &[] },
-    View { name: "brotli", needs: compressed::brotli_needs, make: Make::Unpack(compressed::brotli), last: false, classes: &[] },
-    View { name: "comments", needs: comments::needs, make: Make::Spell(comments::make), last: true, classes: COMMENTED },
-    View { name: "shell", needs: shell::needs, make: Make::Spell(shell::make), last: true, classes: SHELL },
-    View { name: "concat", needs: concat::needs, make: Make::Spell(concat::make), last: true, classes: CODE },
+    View { name: "percent", on: ByteSet::from(b"%"), needs: percent::needs, make: Make::Spell(percent::make), last: false, classes: &[] },
+    View { name: "plus", on: ByteSet::from(b"+"), needs: percent::plus_needs, make: Make::Spell(percent::plus), last: false, classes: &[] },
+    View { name: "html", on: ByteSet::from(b"&"), needs: html::needs, make: Make::Spell(html::make), last: false, classes: &[] },
+    View { name: "escapes", on: ByteSet::from(b"\\"), needs: escapes::needs, make: Make::Spell(escapes::make), last: false, classes: &[] },
+    View { name: "css", on: ByteSet::from(b"\\"), needs: css::needs, make: Make::Spell(css::make), last: true, classes: &[Attack::Xss] },
+    View { name: "fold", on: BEYOND, needs: fold::needs, make: Make::Spell(fold::make), last: false, classes: &[] },
+    View { name: "overlong", on: BEYOND, needs: unicode::overlong_needs, make: Make::Spell(unicode::overlong), last: false, classes: &[] },
+    View { name: "utf-16", on: ByteSet::from(b"\0\xff"), needs: unicode::utf16_needs, make: Make::Recode(unicode::utf16), last: false, classes: &[] },
+    View { name: "nul", on: CONTROLS, needs: unicode::controls_needs, make: Make::Spell(unicode::controls), last: false, classes: &[] },
+    View { name: "utf-7", on: ByteSet::from(b"+"), needs: unicode::utf7_needs, make: Make::Spell(unicode::utf7), last: false, classes: &[] },
+    View { name: "quoted-printable", on: ByteSet::from(b"="), needs: quoted::needs, make: Make::Spell(quoted::make), last: false, classes: &[] },
+    View { name: "jwt", on: ByteSet::from(b"."), needs: jwt::needs, make: Make::Unpack(jwt::make), last: false, classes: &[] },
+    View { name: "base64", on: ANY, needs: base64::needs, make: Make::Unpack(base64::make), last: false, classes: &[] },
+    View { name: "hex", on: ANY, needs: hex::needs, make: Make::Unpack(hex::make), last: false, classes: &[] },
+    View { name: "gzip", on: CONTROLS, needs: compressed::gzip_needs, make: Make::Unpack(compressed::gzip), last: false, classes: &[] },
+    View { name: "zlib", on: BINARY, needs: compressed::zlib_needs, make: Make::Unpack(compressed::zlib), last: false, classes: &[] },
+    View { name: "deflate", on: BEYOND, needs: compressed::deflate_needs, make: Make::Unpack(compressed::deflate), last: false, classes: &[] },
+    View { name: "zstd", on: BEYOND, needs: compressed::zstd_needs, make: Make::Unpack(compressed::zstd), last: false, classes: &[] },
+    View { name: "brotli", on: BINARY, needs: compressed::brotli_needs, make: Make::Unpack(compressed::brotli), last: false, classes: &[] },
+    View { name: "comments", on: ByteSet::from(b"*<"), needs: comments::needs, make: Make::Spell(comments::make), last: true, classes: COMMENTED },
+    View { name: "shell", on: ByteSet::from(b"'\"\\^$`"), needs: shell::needs, make: Make::Spell(shell::make), last: true, classes: SHELL },
+    View { name: "concat", on: ByteSet::from(b"'\"`"), needs: concat::needs, make: Make::Spell(concat::make), last: true, classes: CODE },
 ];
+
+/// Which views may find something in a text of these bytes: bit n is `ALL[n]`.
+pub(super) fn may(set: &ByteSet) -> u32 {
+    const SETS: [ByteSet; ALL.len()] = {
+        let mut sets = [ANY; ALL.len()];
+        let mut at = 0;
+        while at < sets.len() {
+            sets[at] = ALL[at].on;
+            at += 1;
+        }
+        sets
+    };
+    SETS.iter().enumerate().fold(0, |views, (number, on)| views | u32::from(set.meets(on)) << number)
+}
 
 /// The views as they are tried.
 pub(super) const ORDER: [u8; ALL.len()] = {

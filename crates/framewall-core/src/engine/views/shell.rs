@@ -4,9 +4,19 @@ use super::spelling::find;
 use super::{ByteSet, Spelling};
 
 const MARKS: ByteSet = ByteSet::from(b"'\"\\^$`");
+const OTHERS: ByteSet = ByteSet::from(b"\"\\^$`");
 
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
-    set.meets(&MARKS) && (set.has(b'$') || text.windows(3).any(|three| inside(three[0], three[1], three[2])))
+    set.meets(&MARKS) && !is_apostrophe(set, text) && (set.has(b'$') || text.windows(3).any(is_disguise))
+}
+
+/// Whether all there is is one single quote, which no shell takes for half a pair.
+fn is_apostrophe(set: &ByteSet, text: &[u8]) -> bool {
+    !set.meets(&OTHERS) && memchr::memchr(b'\'', text) == memchr::memrchr(b'\'', text)
+}
+
+fn is_disguise(three: &[u8]) -> bool {
+    inside(three[0], three[1], three[2])
 }
 
 fn inside(before: u8, mark: u8, after: u8) -> bool {
@@ -64,4 +74,23 @@ fn paired(text: &[u8], at: usize) -> bool {
     let stops = |byte: &&u8| **byte == text[at] || byte.is_ascii_whitespace();
     let quote = |found: Option<&u8>| found == Some(&text[at]);
     quote(text[..at].iter().rev().find(stops)) || quote(text[at + 1..].iter().find(stops))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs_it(text: &[u8]) -> bool {
+        needs(&ByteSet::of(text), text)
+    }
+
+    #[test]
+    fn a_lone_apostrophe_is_half_of_no_pair() {
+        assert!(!needs_it(b"it's late") && !needs_it(b"don't"));
+        for text in
+            ["c'a't", "it's late, isn't it", "c''at", "it's $HOME", r#"it's "late""#, "w^hoami", r"c\at", "wh`ich"]
+        {
+            assert!(needs_it(text.as_bytes()), "{text}");
+        }
+    }
 }

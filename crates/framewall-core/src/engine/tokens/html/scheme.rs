@@ -1,5 +1,6 @@
 //! Scripts where an address or a style is expected, behind entities, blanks, escapes and comments.
 
+use super::super::search::Stops;
 use super::super::{Best, js};
 
 /// The next character of an address: entities undone; blanks and control characters, which browsers drop, are 0.
@@ -180,12 +181,17 @@ pub(super) fn style(value: &[u8]) -> (u8, &'static str) {
     }
 }
 
+/// What a scheme begins with, itself or as an entity, and what an address in a style does.
+const STARTS: Stops = Stops::at(b"jJdDvVlL&(");
+
 /// `javascript:…` as the text itself, or behind a bracket, a blank or a quote.
 pub(super) fn anywhere(text: &[u8], best: &mut Best) {
-    let mut may_begin = true;
     let mut scripts = 0;
-    for at in 0..text.len() {
+    let mut read = 0;
+    while let Some(at) = STARTS.next(text, read) {
+        read = at + 1;
         let byte = text[at];
+        let may_begin = at == 0 || !text[at - 1].is_ascii_alphanumeric();
         if may_begin && may_be_script(&text[at..]) {
             if let Some((strength, end)) = script(&text[at..]) {
                 scripts += 1;
@@ -195,7 +201,6 @@ pub(super) fn anywhere(text: &[u8], best: &mut Best) {
                 return best.offer(55, 0..at, "script URLs without end");
             }
         }
-        may_begin = !byte.is_ascii_alphanumeric();
         if byte == b'(' && called_url(&text[..at]) && (runs(&text[at + 1..]).is_some() || is_binding(&text[..at])) {
             best.offer(70, at..text.len().min(at + 16), "script in a style");
         }

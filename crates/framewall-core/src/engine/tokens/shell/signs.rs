@@ -11,11 +11,11 @@ const SIGNS: Stops = Stops::at(b"$(/%><{");
 pub(super) fn judge(text: &[u8], best: &mut Best) {
     let mut words = 0usize;
     let mut at = 0;
-    while at < text.len() {
-        if words >= SENTENCE {
-            let Some(next) = SIGNS.next(text, at) else { break };
-            at = next;
+    while let Some(sign) = SIGNS.next(text, at) {
+        if words < SENTENCE {
+            words += begun(&text[at..=sign]);
         }
+        at = sign;
         let rest = &text[at..];
         match rest[0] {
             b'$' => dollar(text, at, best),
@@ -33,12 +33,16 @@ pub(super) fn judge(text: &[u8], best: &mut Best) {
             b'{' => braces(text, at, best),
             _ => {}
         }
-        words += usize::from(rest[0] <= 0x20 && rest.get(1).is_some_and(|byte| *byte > 0x20));
         at += 1;
     }
     alias(text, best);
     powershell(text, best);
     carets(text, best);
+}
+
+/// Words that begin in a text after a blank.
+fn begun(text: &[u8]) -> usize {
+    text.windows(2).filter(|pair| pair[0] <= 0x20 && pair[1] > 0x20).count()
 }
 
 fn is_path_byte(byte: u8) -> bool {
