@@ -14,6 +14,9 @@ from typing import Any
 from benches.speed.messages import Kind
 from benches.speed.proxies import LOAD, Proxy, process, said
 
+SETTLE_SECONDS = 3.0
+"""For whoever gives memory back that idle connections do not need."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -67,5 +70,5 @@ def idle(
     )  # fmt: skip
     with process(*command, cores=str(core)) as running:
         found = json.loads(said(running, r"^(\{.*\})"))
-        time.sleep(1.5)  # whoever gives buffers back when idle may do so
+        time.sleep(SETTLE_SECONDS)
         yield Standing(found["opened"], found["failed"], found["seconds"])

@@ -21,7 +21,7 @@ from framewall.events import normalised, redact
 from framewall.events.nearby import Nearby
 from framewall.fields import head
 from framewall.fields.findings import EngineFinding, named
-from framewall.fields.window import PREFIX, Window
+from framewall.fields.window import PREFIX
 from framewall.limits import EVENT_FINDINGS
 from framewall.model import (
     Action,
@@ -302,7 +302,7 @@ class Inspector:
         )
         verdict, packet = self._verdict(route, judged)
         if verdict.score >= route.threshold:
-            conversation.windows.clear()
+            conversation.forget()
         if verdict.action is Action.PASS:
             return verdict
         at_fault = packet if message.direction is Direction.CLIENT else None
@@ -317,7 +317,7 @@ class Inspector:
         decoder, _ = self._conversations.exchange(request, now)
         known = self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, upgrade, now)
-        conversation.connections.add(connection)
+        conversation.attach(connection)
         session = Session(connection, request, conversation)
         if request.upgrade:
             route = self.policy.route(request.route)
@@ -356,7 +356,7 @@ class Inspector:
             )
             verdict, packet = self._verdict(route, judged)
             if verdict.score >= route.threshold:
-                conversation.windows.clear()
+                conversation.forget()
             if verdict.action is Action.PASS:
                 return verdict
             at_fault = packet if message.direction is Direction.CLIENT else None
@@ -398,7 +398,7 @@ class Inspector:
     def close(self, session: Session, reason: str) -> None:
         """The connection has ended."""
         del reason
-        session.conversation.connections.discard(session.connection)
+        session.conversation.detach(session.connection)
         session.conversation.seen = self._clock()
 
     # verdicts
@@ -518,7 +518,7 @@ def _with_window(
     """With what its fields say together with what they said before, if the route wants that."""
     if not route.window or (side is Direction.SERVER and route.inspect != "both"):
         return reading
-    together = conversation.windows.setdefault(side, Window()).add(reading.packets)
+    together = conversation.window(side).add(reading.packets)
     return reading._replace(packets=(*reading.packets, *together)) if together else reading
 
 

@@ -30,7 +30,7 @@ def told(
     own = _notices(route, conversation, packet)
     others = _notices(route, conversation, None)
     commands = conversation.end(connection, route.close_code, route.close_reason, others)
-    ends = tuple(_ended(route, *each, conversation) for each in tuple(conversation.waiting))
+    ends = tuple(_ended(route, *each, conversation) for each in conversation.waiting)
     return replace(verdict, reason=route.close_reason, notices=own, commands=(*ends, *commands))
 
 

@@ -6,7 +6,7 @@ A session is one whatever it travels by: WebSockets and HTTP requests that name 
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock, RLock
 
@@ -29,9 +29,14 @@ def _sum(one: Traffic, other: Traffic) -> Traffic:
 
 
 class Conversation:
-    """One session, over whichever connections and requests it uses. ``lock`` guards its readers and its permit."""
+    """One session, over whichever connections and requests it uses.
+
+    ``lock`` guards its readers, its permit and its connections. Most sessions stand idle, and there may be a million of
+    them: what a session may never need it gets when it does.
+    """
 
     __slots__ = (
+        "_windows",
         "blocked",
         "connections",
         "fallback",
@@ -43,20 +48,19 @@ class Conversation:
         "seen",
         "unread",
         "waiting",
-        "windows",
     )
 
     def __init__(self, request: Request, upgrade: Upgrade | None, now: float) -> None:
         self.id = secrets.token_hex(8)
         self.readings = Readings(request, upgrade)
         self.lock = RLock()
-        self.windows: dict[Direction, Window] = {}
-        """What its fields have said lately, on routes that want it."""
-        self.connections: set[int] = set()
+        self._windows: dict[Direction, Window] | None = None
+        self.connections: tuple[int, ...] = ()
+        """Those that are open."""
         self.blocked = False
         self.fallback: tuple[Decoder, Request] | None = None
         """The latest request of its fallback transport, and whose transport that is."""
-        self.waiting: deque[tuple[Decoder, Request]] = deque(maxlen=SESSION_REQUESTS.default)
+        self.waiting: tuple[tuple[Decoder, Request], ...] = ()
         """The latest requests that wait for the server's messages, or have been answered since."""
         self.seen = now
         self.nearby = Nearby()
@@ -83,7 +87,30 @@ class Conversation:
     def wait(self, decoder: Decoder, request: Request) -> None:
         """Remembers a request that waits; of its head no more than its answer depends on."""
         kept = tuple(pair for pair in request.headers if pair[0].lower() == "accept")
-        self.waiting.append((decoder, replace(request, headers=kept)))
+        waits = decoder, replace(request, headers=kept)
+        with self.lock:
+            self.waiting = (*self.waiting, waits)[-SESSION_REQUESTS.default :]
+
+    def attach(self, connection: int) -> None:
+        """One more connection is open."""
+        with self.lock:
+            self.connections = (*self.connections, connection)
+
+    def detach(self, connection: int) -> None:
+        """It is open no more."""
+        with self.lock:
+            self.connections = tuple(each for each in self.connections if each != connection)
+
+    def window(self, side: Direction) -> Window:
+        """What a side's fields have said lately, on routes that want it."""
+        windows = self._windows
+        if windows is None:
+            windows = self._windows = {}
+        return windows.setdefault(side, Window())
+
+    def forget(self) -> None:
+        """What its fields have said lately: an attack is told once."""
+        self._windows = None
 
     def end(
         self, connection: int | None, code: int, reason: str = "", notices: tuple[Notice, ...] = ()
@@ -93,7 +120,8 @@ class Conversation:
             self.blocked = True
             self.recall()
         commands: list[Command] = [
-            CloseConnection(other, code, reason, notices) for other in sorted(self.connections - {connection})
+            CloseConnection(other, code, reason, notices)
+            for other in sorted({*self.connections} - {connection})
         ]
         if self.fallback:
             decoder, request = self.fallback

@@ -31,7 +31,7 @@ def test_idle_sessions_are_forgotten() -> None:
     """Those with a live connection are not."""
     known = Conversations()
     known.add(key("idle"), conversation(0.0))
-    known.add(key("live"), conversation(0.0)).connections.add(1)
+    known.add(key("live"), conversation(0.0)).attach(1)
     later = SESSION_IDLE_SECONDS.default + 1.0
     for _ in range(3):
         assert known.get(key("none"), later) is None

@@ -4,6 +4,7 @@
 //! meets them: [`config`] and [`limits`], [`relay`] (listeners, threads, stop), [`http`] (requests and the
 //! handshake), [`upstream`] (where they go), [`tunnel`] (after the 101), [`registry`] (who is connected).
 
+mod allocator;
 pub mod config;
 pub mod http;
 pub mod judge;
@@ -17,6 +18,7 @@ mod table;
 pub mod tunnel;
 pub mod upstream;
 
+pub use allocator::tidy;
 pub use config::Config;
 pub use judge::Judge;
 pub use limits::Limits;

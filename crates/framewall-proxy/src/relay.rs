@@ -17,7 +17,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWrite as _;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
+use crate::allocator::tidy;
 use crate::config::{Config, Listen};
 use crate::http::body::Body;
 use crate::http::paced::Paced;
@@ -33,6 +35,8 @@ use crate::upstream::pool::Pool;
 
 /// Before accepting again when the process has no file descriptor left.
 const BREATHER: Duration = Duration::from_millis(50);
+/// How often a thread gives back memory that it no longer needs.
+const TIDY: Duration = Duration::from_secs(1);
 
 /// What all connections share.
 pub(crate) struct Shared {
@@ -183,7 +187,9 @@ async fn run(bound: Vec<Bound>, shared: Arc<Shared>, mut stopped: watch::Receive
         let (shared, pool, server) = (Arc::clone(&shared), Arc::clone(&pool), Arc::clone(&server));
         tokio::spawn(accept(listener, shared, pool, server, stopped.clone()));
     }
-    let _ = stopped.wait_for(|&stopped| stopped).await;
+    while timeout(TIDY, stopped.wait_for(|&stopped| stopped)).await.is_err() {
+        tidy();
+    }
     shared.registry.close_all(GOING_AWAY);
     let deadline = Instant::now() + Duration::from_secs(shared.table().limits.drain_seconds);
     while shared.registry.connections() > 0 && Instant::now() < deadline {

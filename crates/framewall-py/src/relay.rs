@@ -131,7 +131,11 @@ impl Relay {
     /// The next job within this many seconds, or None.
     fn take(&self, py: Python<'_>, seconds: f64) -> Option<Job> {
         let jobs = &self.jobs;
-        let work = jobs.take(Duration::ZERO).or_else(|| py.detach(|| jobs.take(duration(seconds))))?;
+        let work = jobs.take(Duration::ZERO).or_else(|| py.detach(|| jobs.take(duration(seconds))));
+        let Some(work) = work else {
+            framewall_proxy::tidy();
+            return None;
+        };
         Some(Job::new(work, Arc::clone(jobs)))
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from framewall.decode import _content
@@ -25,6 +26,9 @@ _PLAIN = frozenset(("binary", "json", "text"))
 """The data formats that the screen's split ``plain`` tells apart."""
 _CONVINCED = 3
 """Messages that say something, read by a guess, after which it is none."""
+
+_NONE: Mapping[str, float] = MappingProxyType({})
+"""Scores of no framework: most connections speak none, and share it."""
 
 
 class Reading(NamedTuple):
@@ -65,14 +69,16 @@ def generic(message: Message, request: Request) -> Reading:
 class Readings:
     """One connection's candidates. Not thread-safe: the caller has one message of it at hand at a time."""
 
+    __slots__ = ("_floor", "_handshake", "_left", "_live", "_request", "_upgrade")
+
     def __init__(self, request: Request, upgrade: Upgrade | None) -> None:
         self._request = request
         self._upgrade = upgrade
         self._live: list[Candidate] = []
         self._left = _SNIFFED
-        self._floor: dict[str, float] = {}
+        self._floor = _NONE
         self._claim(None)
-        self._handshake = {each.decoder.name: each.score for each in self._live}
+        self._handshake = {each.decoder.name: each.score for each in self._live} or _NONE
 
     @property
     def framework(self) -> str:
@@ -249,7 +255,8 @@ class Readings:
         """What the handshake alone suggested is not tried again; a message that looks the part may be."""
         self._live.remove(candidate)
         decoder = candidate.decoder
-        self._floor[decoder.name] = decoder.claim(self._request, self._upgrade, None)
+        floor = decoder.claim(self._request, self._upgrade, None)
+        self._floor = MappingProxyType({**self._floor, decoder.name: floor})
 
 
 def _signs(but: Decoder | None) -> tuple[str, ...] | None:

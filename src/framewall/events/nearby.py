@@ -25,7 +25,8 @@ class Nearby:
     __slots__ = ("_after", "_left", "_ring")
 
     def __init__(self) -> None:
-        self._ring: deque[_Heard] = deque(maxlen=NEARBY_MESSAGES.default + 1)
+        self._ring: deque[_Heard] | None = None
+        """From the first message on: an empty one is larger than all else of an idle session."""
         self._after = ""
         self._left = 0
 
@@ -33,7 +34,7 @@ class Nearby:
         """One more message, about to be judged; the event that it comes after, if one waits for it."""
         kind = "body" if message.transport is Transport.POLLING else message.opcode.value
         heard = (now, message.direction, kind, len(message.data), message.data[: NEARBY_BYTES.default])
-        self._ring.append(heard)
+        self._keep(heard)
         if not self._left:
             return None
         self._left -= 1
@@ -43,7 +44,12 @@ class Nearby:
         """A message that passed without being judged, while no event waited; ``data`` is its beginning."""
         side = Direction.CLIENT if from_client else Direction.SERVER
         kind = Opcode.TEXT if text else Opcode.BINARY
-        self._ring.append((now, side, kind.value, size, data[: NEARBY_BYTES.default]))
+        self._keep((now, side, kind.value, size, data[: NEARBY_BYTES.default]))
+
+    def _keep(self, heard: _Heard) -> None:
+        if self._ring is None:
+            self._ring = deque(maxlen=NEARBY_MESSAGES.default + 1)
+        self._ring.append(heard)
 
     @property
     def waits(self) -> bool:
@@ -56,11 +62,11 @@ class Nearby:
 
     def before(self) -> tuple[Said, ...]:
         """The messages before the newest, in order."""
-        return tuple(map(_said, list(self._ring)[:-1]))
+        return tuple(map(_said, list(self._ring or ())[:-1]))
 
     def all(self) -> tuple[Said, ...]:
         """The last messages, in order."""
-        return tuple(map(_said, list(self._ring)))[-NEARBY_MESSAGES.default :]
+        return tuple(map(_said, list(self._ring or ())))[-NEARBY_MESSAGES.default :]
 
 
 def _said(heard: _Heard) -> Said:

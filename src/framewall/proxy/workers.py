@@ -23,6 +23,7 @@ from framewall.model import (
     Upgrade,
     Verdict,
 )
+from framewall.proxy.alike import Alike
 from framewall.proxy.inspects import Inspects, Session
 
 log = logging.getLogger("framewall.relay")
@@ -50,6 +51,7 @@ class Workers(Generic[Session]):
         self._least = least
         self._most = max(least, most)
         self._sessions: dict[int, tuple[Session, Request]] = {}
+        self._alike = Alike()
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._stopping = False
@@ -151,8 +153,8 @@ class Workers(Generic[Session]):
     def _opened(self, job: Job) -> None:
         connection = job.connection
         assert connection is not None
-        request = Request(*job.request)
-        session = self._inspector.open(connection, request, Upgrade(*job.upgrade))
+        request = self._alike.request(Request(*job.request))
+        session = self._inspector.open(connection, request, self._alike.upgrade(Upgrade(*job.upgrade)))
         self._sessions[connection] = (session, request)
         job.screen(self._inspector.screen(session))
 
