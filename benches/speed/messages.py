@@ -13,7 +13,7 @@ from typing import Any
 
 import msgpack
 
-COUNT = 2_000
+COUNT = 16_000
 LARGE = 200
 _FINAL, _COMPRESSED, _TEXT, _BINARY = 0x80, 0x40, 1, 2
 

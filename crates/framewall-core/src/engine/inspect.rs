@@ -149,7 +149,7 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
     }
     let mut covered = root.scanned;
     let noise = root.scanned && is_noise(bytes);
-    for format in formats::sniff::readings(bytes, hint).iter() {
+    for (format, likelihood) in formats::sniff::readings(bytes, hint).ranked() {
         if format.name() == "text" || noise && LOOSE.contains(&format.name()) {
             continue;
         }
@@ -162,7 +162,7 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
         {
             break;
         }
-        let sure = format.name() == hint || format.sniff(bytes) >= SURE;
+        let sure = likelihood >= SURE;
         let complete = if sure {
             walk(format, bytes, &mut path, &root, true, budget, scan)
         } else {
@@ -170,7 +170,9 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
             let mut guess = Budget { nodes: budget.nodes.min(GUESS_NODES), ..budget.clone() };
             walk(format, bytes, &mut path, &root, false, &mut guess, scan)
         };
-        covered |= complete && hint != "text" && strict(format.name(), bytes);
+        // A guess covers nothing: a back end may take the bytes for something else, such as the gzip that they are.
+        let meant = || if format.name() == hint { format.sniff(bytes) >= SURE } else { sure };
+        covered |= complete && hint != "text" && strict(format.name(), bytes) && meant();
     }
     if !covered {
         let place =
@@ -196,8 +198,7 @@ fn is_whole(format: &dyn Format, bytes: &[u8], budget: &Budget) -> bool {
 
 /// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself.
 pub(super) fn nests(text: &[u8], sure: bool) -> bool {
-    text.len() >= 2
-        && formats::sniff::readings(text, "").iter().next().is_some_and(|best| sure || best.sniff(text) >= LIKELY)
+    text.len() >= 2 && formats::sniff::likeliest(text) >= if sure { formats::sniff::PLAUSIBLE } else { LIKELY }
 }
 
 /// Whether a text can be read in a format in which another one, that it was made of, cannot.
@@ -209,12 +210,12 @@ pub(super) fn reveals(before: &[u8], text: &[u8]) -> bool {
 /// Whether this is surely a document in a binary format: its control characters are its own.
 pub(super) fn is_binary_document(bytes: &[u8]) -> bool {
     const MARKED: [&str; 3] = ["avro", "ion", "thrift"];
-    let surely = |best: &dyn Format| match best.name() {
+    let surely = |(best, likelihood): (&dyn Format, u8)| match best.name() {
         "json" => false,
-        name if MARKED.contains(&name) => best.sniff(bytes) >= MARK && !is_text(bytes),
-        name => strict(name, bytes) && best.sniff(bytes) >= SURE,
+        name if MARKED.contains(&name) => likelihood >= MARK && !is_text(bytes),
+        name => strict(name, bytes) && likelihood >= SURE,
     };
-    formats::sniff::readings(bytes, "").iter().next().is_some_and(surely) || formats::protobuf::is_message(bytes)
+    formats::sniff::readings(bytes, "").ranked().next().is_some_and(surely) || formats::protobuf::is_message(bytes)
 }
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.

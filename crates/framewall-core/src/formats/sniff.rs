@@ -16,6 +16,7 @@ const _: () = assert!(ALL.len() <= MOST);
 #[derive(Clone, Copy, Debug)]
 pub struct Readings {
     places: [u8; MOST],
+    likelihoods: [Likelihood; MOST],
     count: usize,
 }
 
@@ -32,7 +33,18 @@ impl Readings {
 
     /// The formats, likeliest first; a hinted one leads.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'static dyn Format> + '_ {
-        self.places[..self.count].iter().map(|&place| ALL[place as usize])
+        self.ranked().map(|(format, _)| format)
+    }
+
+    /// The formats with how likely each is, likeliest first; a hinted one leads and is certain.
+    pub fn ranked(&self) -> impl ExactSizeIterator<Item = (&'static dyn Format, Likelihood)> + '_ {
+        let places = self.places[..self.count].iter().map(|&place| ALL[place as usize]);
+        places.zip(self.likelihoods.iter().copied())
+    }
+
+    /// How likely the likeliest is; 0 if there is none.
+    pub fn likelihood(&self) -> Likelihood {
+        if self.count == 0 { 0 } else { self.likelihoods[0] }
     }
 }
 
@@ -40,8 +52,8 @@ impl Readings {
 /// format (`auto`) adds nothing; none at all means the bytes are judged as they stand.
 pub fn readings(bytes: &[u8], hint: &str) -> Readings {
     let hinted = if hint.is_empty() { None } else { ALL.iter().position(|format| format.name() == hint) };
-    let mut found = Readings { places: [0; MOST], count: 0 };
-    let mut likelihoods = [0; MOST];
+    let mut found = Readings { places: [0; MOST], likelihoods: [0; MOST], count: 0 };
+    let likelihoods = &mut found.likelihoods;
     if let Some(place) = hinted {
         found.places[0] = place as u8;
         likelihoods[0] = Likelihood::MAX;
@@ -71,7 +83,7 @@ pub fn readings(bytes: &[u8], hint: &str) -> Readings {
 
 /// How strongly the bytes look like the format that they look most like.
 pub fn likeliest(bytes: &[u8]) -> Likelihood {
-    readings(bytes, "auto").iter().next().map_or(0, |format| format.sniff(bytes))
+    readings(bytes, "").likelihood()
 }
 
 /// For each first byte, the formats that may begin so, as bits.
