@@ -120,6 +120,7 @@ EVENT_VALUES = Limit(
 NEARBY_MESSAGES = Limit("nearby_messages", 5, "An event keeps so many messages before it, and after it")
 NEARBY_BYTES = Limit("nearby_bytes", 512, "The rest of a message near an event is not kept")
 LIVE_CHANGES = Limit("live_changes", 10_000, "A further ban, exception or switch is refused, and says so")
+LIVE_RULES_BYTES = Limit("live_rules_bytes", 1 << 20, "A further rule written live is refused, and says so")
 AUDIT_ENTRIES = Limit("audit_entries", 100_000, "The oldest entry of the audit log is forgotten")
 CONTROL_CONNECTIONS = Limit(
     "control_connections", 8, "A further one to the control socket is told to come back"
@@ -178,6 +179,7 @@ ALL = (
     NEARBY_MESSAGES,
     NEARBY_BYTES,
     LIVE_CHANGES,
+    LIVE_RULES_BYTES,
     AUDIT_ENTRIES,
     CONTROL_CONNECTIONS,
     CONTROL_BYTES,

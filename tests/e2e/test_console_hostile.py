@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from e2e.operator import PASSWORD, Operator
-from framewall.console.catalogue import catalogue
+from framewall.console.catalogue import shipped
 from framewall.events import open_sink
 from framewall.model import Direction, Event, Finding, Said
 from support.events import event
@@ -49,7 +49,7 @@ def hostile(number: int, text: str) -> Event:
 def corpus() -> list[str]:
     """What is aimed at pages one by one; the examples of all rules, some lines at a time."""
     examples: dict[str, list[str]] = {}
-    for rule in catalogue():
+    for rule in shipped().rules:
         examples.setdefault(rule.attack, []).extend(rule.finds)
     scripts = examples.pop("xss")
     pieces = ["\n".join(scripts[start : start + 8]) for start in range(0, len(scripts), 8)]

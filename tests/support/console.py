@@ -14,7 +14,6 @@ from framewall.console.accounts import Accounts, Role
 from framewall.console.app import create_app
 from framewall.console.context import Context
 from framewall.control import Control
-from framewall.detect import builtin_engine
 from framewall.events import open_reader, open_sink
 from framewall.model import Event
 
@@ -33,7 +32,11 @@ class Clock:
 
 
 def console(
-    folder: Path, events: Iterable[Event] = (), now: float = 1_700_000_100.0, **more: Any
+    folder: Path,
+    events: Iterable[Event] = (),
+    now: float = 1_700_000_100.0,
+    control: Control | None = None,
+    **more: Any,
 ) -> tuple[Context, TestClient]:
     """The console over these events, with the people alice (operator) and victor (viewer)."""
     url = f"sqlite:{folder / 'events.db'}"
@@ -45,8 +48,8 @@ def console(
     accounts = Accounts(folder / "accounts.db", clock, QUICK)
     accounts.add_user("alice", PASSWORD, Role.OPERATOR)
     accounts.add_user("victor", PASSWORD, Role.VIEWER)
-    control = Control(folder / "nobody.sock")
-    context = Context(open_reader(url), control, accounts, builtin_engine(), clock, events_url=url, **more)
+    control = control or Control(folder / "nobody.sock")
+    context = Context(open_reader(url), control, accounts, clock, events_url=url, **more)
     client = TestClient(create_app(context), base_url="http://localhost", follow_redirects=False)
     return context, client
 

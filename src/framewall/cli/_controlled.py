@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ from framewall.config import Configuration
 from framewall.config.policies import policy
 from framewall.control import ControlError, socket_path, state_path
 from framewall.control.node import Node
+from framewall.control.ruling import Ruleset, ruleset
 from framewall.control.scrape import Scraped
 from framewall.control.server import ControlServer
 from framewall.control.state import State
@@ -59,14 +60,23 @@ class Controlled:
         """The policy of a configuration, with the live changes over it."""
         return self.node.decide(configuration) if self.node else policy(configuration)
 
+    def compile(self, configuration: Configuration) -> Ruleset:
+        """The rules of a configuration, with the live changes over them. Raises RuleError."""
+        return self.node.compile(configuration) if self.node else ruleset(configuration, ())
+
+    @property
+    def changing(self) -> AbstractContextManager[object]:
+        """While it is entered, nobody changes anything live."""
+        return self.node.changing if self.node else nullcontext()
+
     def told(self) -> list[str]:
         """The live changes in force, in words."""
         return self.node.told() if self.node else []
 
-    def reconfigured(self, configuration: Configuration) -> None:
-        """This configuration is in force now."""
+    def reconfigured(self, configuration: Configuration, rules: Ruleset) -> None:
+        """This configuration with these rules is in force now."""
         if self.node:
-            self.node.reconfigured(configuration)
+            self.node.reconfigured(configuration, rules)
 
     def __enter__(self) -> Self:
         try:

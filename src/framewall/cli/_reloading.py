@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from framewall.cli._controlled import Controlled
 from framewall.config import Configuration
-from framewall.config.policies import policy
 from framewall.config.relay import relay_settings
-from framewall.config.rules import engine, stamp
+from framewall.config.rules import stamp
 from framewall.errors import FramewallError
 from framewall.pipeline import Inspector, Session
-from framewall.policy import Policy
 from framewall.proxy import Relay
 
 log = logging.getLogger("framewall")
@@ -32,15 +31,10 @@ class Reloading:
         read: Callable[[], Configuration],
         inspector: Inspector,
         relay: Relay[Session],
-        decide: Callable[[Configuration], Policy] = policy,
-        reconfigured: Callable[[Configuration], object] = lambda _: None,
+        controlled: Controlled,
     ) -> None:
-        """``read`` gives the configuration as it is written now, ``decide`` its policy.
-
-        ``reconfigured`` is told of one that is in force.
-        """
-        self._decide = decide
-        self._reconfigured = reconfigured
+        """``read`` gives the configuration as it is written now."""
+        self._controlled = controlled
         self.configuration = configuration
         self._read = read
         self._inspector = inspector
@@ -49,24 +43,25 @@ class Reloading:
 
     def reload(self) -> bool:
         """Takes everything anew: rules, routes, upstreams, decisions. False if it cannot be used."""
-        try:
-            configuration = self._read()
-            rules = stamp(configuration)
-            compiled = engine(configuration)
-            decided = self._decide(configuration)
-            self._relay.reload(relay_settings(configuration, decided))
-        except (FramewallError, ValueError) as error:
-            log.error("not reloaded, the configuration in force stays:\n%s", error)
-            return False
-        self._inspector.engine = compiled
-        self._inspector.policy = decided
-        self._reconfigured(configuration)
-        self._rules = self._seen = rules
+        with self._controlled.changing:
+            try:
+                configuration = self._read()
+                stamped = stamp(configuration)
+                rules = self._controlled.compile(configuration)
+                decided = self._controlled.decide(configuration)
+                self._relay.reload(relay_settings(configuration, decided))
+            except (FramewallError, ValueError) as error:
+                log.error("not reloaded, the configuration in force stays:\n%s", error)
+                return False
+            self._inspector.engine = rules.engine
+            self._inspector.policy = decided
+            self._controlled.reconfigured(configuration, rules)
+        self._rules = self._seen = stamped
         for name in _FIXED:
             if getattr(configuration, name) != getattr(self.configuration, name):
                 log.warning("%s has changed: that needs a restart", name)
         self.configuration = configuration
-        log.info("reloaded: %d rules, %d routes", len(compiled), len(self._inspector.policy.routes))
+        log.info("reloaded: %d rules, %d routes", len(rules.states), len(self._inspector.policy.routes))
         return True
 
     def look(self) -> bool:
@@ -76,10 +71,13 @@ class Reloading:
         if now == self._rules or not settled:
             return False
         self._rules = now
-        try:
-            self._inspector.engine = compiled = engine(self.configuration)
-        except FramewallError as error:
-            log.error("the rules in force stay:\n%s", error)
-            return False
-        log.info("rules reloaded: %d", len(compiled))
+        with self._controlled.changing:
+            try:
+                rules = self._controlled.compile(self.configuration)
+            except FramewallError as error:
+                log.error("the rules in force stay:\n%s", error)
+                return False
+            self._inspector.engine = rules.engine
+            self._controlled.reconfigured(self.configuration, rules)
+        log.info("rules reloaded: %d", len(rules.states))
         return True

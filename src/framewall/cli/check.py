@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
+from framewall.cli._live import live_changes
 from framewall.config import load
 from framewall.config.policies import policy, routes
-from framewall.config.rules import engine
-from framewall.control import socket_path, state_path
 from framewall.control.overlay import told
-from framewall.control.state import read_changes
+from framewall.control.ruling import ruleset
 
 
 @click.command("check", short_help="Validate a configuration.")
@@ -24,16 +23,19 @@ def command(file: Path) -> None:
     The exit status is 0 if FILE can be used, and 1 if it cannot.
     """
     configuration = load(file)
-    rules = engine(configuration)
+    changes = live_changes(configuration)
+    rules = ruleset(configuration, changes)
     click.echo(f"{file}: fine")
     click.echo(
         f"listens on {', '.join(configuration.listen)}; events go to {', '.join(configuration.events)}"
     )
     if configuration.rules:
-        click.echo(f"{len(rules)} rules, with those of {', '.join(configuration.rules)}")
+        click.echo(f"{len(rules.states)} rules, with those of {', '.join(configuration.rules)}")
     for route, decided in zip(routes(configuration), policy(configuration).routes, strict=True):
         where = f"{'|'.join(route.host)} {'|'.join(route.path)}"
         click.echo(f"route {route.name}: {where} -> {route.upstream}, {decided.mode}")
-    path = state_path(configuration.events, socket_path(configuration.events, configuration.control))
-    for line in told(read_changes(path)) if path else ():
+    for line in told(changes):
         click.echo(f"live: {line}")
+    for own in rules.own:
+        if own.problem:
+            click.echo(f"live: rule {own.id} takes no part: {own.problem}")

@@ -9,11 +9,13 @@ from typing import Any, BinaryIO
 
 import click
 
+from framewall.cli._live import live_changes
 from framewall.cli._options import config_option
 from framewall.config import Configuration, load
-from framewall.config.policies import policy
-from framewall.config.rules import engine
 from framewall.config.settings import engine_settings
+from framewall.control.overlay import effective
+from framewall.control.ruling import ruleset
+from framewall.control.state import Live
 from framewall.detect import builtin_engine
 from framewall.errors import InternalError
 from framewall.policy import RoutePolicy
@@ -24,20 +26,27 @@ from framewall.replay import LineError, Lines
 @click.argument("lines", type=click.File("rb"), default="-", metavar="[MESSAGES]")
 @config_option("Judge as this configuration does: rules, threshold, sensitivity, exceptions, limits.")
 @click.option("--route", "name", metavar="NAME", help="Judge as this route of --config does.")
+@click.option("--as-written", is_flag=True, help="Leave out what was changed live on the node of --config.")
 @click.pass_context
-def command(ctx: click.Context, lines: BinaryIO, file: Path | None, name: str | None) -> None:
+def command(
+    ctx: click.Context, lines: BinaryIO, file: Path | None, name: str | None, as_written: bool
+) -> None:
     """Judge messages offline: one JSON object a line in, its verdict out, in order.
 
     MESSAGES is a file, or - (the default) for standard input. A line holds "data" (text) or "data_b64"
     (base64 of bytes), and may hold "path", "subprotocol", "opcode", "direction" and "session"; for a body of
     HTTP long-polling "transport": "polling" with "method", "content_type" or "status". See docs/cli.md.
 
+    With --config the verdicts are those of its node: rules and exceptions that were changed live, over the control
+    socket or in the console, hold here as well.
+
     A line that is no message is answered by {"line": number, "error": why}, and the rest is judged all the
     same. The exit status is 0 if every line was judged, and 1 otherwise.
     """
     configuration = load(file) if file else None
-    rules = engine(configuration) if configuration else builtin_engine()
-    judge = Lines(rules, engine_settings, _route(configuration, file, name))
+    changes = live_changes(configuration) if configuration and not as_written else ()
+    rules = ruleset(configuration, changes).engine if configuration else builtin_engine()
+    judge = Lines(rules, engine_settings, _route(configuration, changes, file, name))
     failed = False
     for answer in answers(judge, lines):
         failed = failed or "error" in answer
@@ -77,13 +86,15 @@ def _message(line: bytes) -> dict[str, Any]:
     return message
 
 
-def _route(configuration: Configuration | None, file: Path | None, name: str | None) -> RoutePolicy:
+def _route(
+    configuration: Configuration | None, changes: Iterable[Live], file: Path | None, name: str | None
+) -> RoutePolicy:
     """The decisions to judge by."""
     if configuration is None:
         if name is not None:
             raise click.UsageError("--route names a route of a configuration: add --config FILE")
         return RoutePolicy()
-    decided = policy(configuration)
+    decided = effective(configuration, changes)
     if name is None:
         return decided.routes[0]
     if name not in {route.name for route in decided.routes}:

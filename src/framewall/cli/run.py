@@ -147,9 +147,7 @@ def _serve(
     try:
         _start(relay)
         with controlled:
-            reloading = Reloading(
-                configuration, read, inspector, relay, controlled.decide, controlled.reconfigured
-            )
+            reloading = Reloading(configuration, read, inspector, relay, controlled)
             again = reload_on_signal()
             click.echo(_banner(configuration, inspector.policy, relay.addresses), err=True)
             for line in controlled.told():

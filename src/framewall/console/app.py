@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,12 +16,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from framewall import __version__
+from framewall.config.ruletext import RuleTextError
 from framewall.console import _api, _pages
 from framewall.console.accounts import AccountError
 from framewall.console.context import Context
 from framewall.console.gate import Gate
 from framewall.console.templating import Pages
 from framewall.control import ControlError, NodeGoneError
+from framewall.detect import RuleError
 from framewall.errors import FramewallError, StoreError
 from framewall.events import SearchError
 from framewall.replay import LineError
@@ -32,6 +35,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (SearchError, 422),
     (LineError, 422),
     (AccountError, 422),
+    (RuleError, 422),
     (NodeGoneError, 503),
     (ControlError, 409),
     (StoreError, 503),
@@ -68,7 +72,11 @@ def create_app(context: Context) -> ASGIApp:
 
 async def _mistake(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    more = {"at": error.at, "instead": error.instead} if isinstance(error, SearchError) else {}
+    more: dict[str, object] = {}
+    if isinstance(error, SearchError):
+        more = {"at": error.at, "instead": error.instead}
+    elif isinstance(error, RuleTextError):
+        more = {"mistakes": [asdict(each) for each in error.problems]}
     return _answer(request, status, str(error), **more)
 
 

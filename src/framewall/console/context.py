@@ -1,4 +1,4 @@
-"""What every page of one console shares: the store, the node, the accounts, the engine."""
+"""What every page of one console shares: the store, the node, the accounts, the rules."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from threading import BoundedSemaphore
 
 from framewall._core import Engine
 from framewall.console.accounts import Accounts
+from framewall.console.catalogue import Rulebook, shipped
 from framewall.console.throttle import Throttle
-from framewall.control import Control, ControlError, NodeGoneError, RouteState, socket_path
-from framewall.detect import builtin_engine
+from framewall.control import Control, ControlError, NodeGoneError, socket_path
 from framewall.events import EventReader, find, open_reader
 from framewall.limits import CONSOLE_TAILS
-from framewall.policy import Allowance, RoutePolicy
+from framewall.policy import RoutePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """All that a verdict depends on beside the message."""
+
+    engine: Engine
+    policy: RoutePolicy
 
 
 @dataclass
@@ -25,18 +33,19 @@ class Context:
     reader: EventReader
     control: Control | None
     accounts: Accounts
-    engine: Engine
     clock: Callable[[], float] = time.time
     secure: bool = False
     hosts: tuple[str, ...] = ()
     events_url: str = ""
     throttle: Throttle = field(init=False)
     tails: BoundedSemaphore = field(init=False)
+    rulebook: Rulebook = field(init=False)
 
     def __post_init__(self) -> None:
         """The throttle counts by the same clock."""
         self.throttle = Throttle(self.clock)
         self.tails = BoundedSemaphore(CONSOLE_TAILS.default)
+        self.rulebook = Rulebook(lambda known: self.node().ruleset(known))
 
     @classmethod
     def open(cls, events: str, control: str | None, accounts: Path | None, **more: object) -> Context:
@@ -46,7 +55,6 @@ class Context:
             reader=open_reader(events),
             control=Control(place) if place else None,
             accounts=Accounts(accounts or accounts_path(events), time.time),
-            engine=builtin_engine(),
             events_url=events,
             **more,  # type: ignore[arg-type]
         )
@@ -63,10 +71,13 @@ class Context:
     def route_policy(self, name: str) -> RoutePolicy:
         """The decisions of a route as the node has them; those that ship where no node answers."""
         try:
-            state = next((each for each in self.node().routes() if each.name == name), None)
-            return _policy(state, self.node()) if state else RoutePolicy()
+            return self.node().policy(name)
         except ControlError:
             return RoutePolicy()
+
+    def as_node(self, route: str = "") -> Judging:
+        """How the node judges on a route, on its first one where none is named. Raises ControlError."""
+        return Judging(self.rulebook.of_node().engine, self.node().policy(route))
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -74,19 +85,13 @@ class Context:
         self.accounts.close()
 
 
+def as_shipped() -> Judging:
+    """How Framewall judges without a configuration: by the rules that come with it."""
+    return Judging(shipped().engine, RoutePolicy())
+
+
 def accounts_path(events: str) -> Path:
     """The file of accounts: beside the events."""
     _, place = find(events)
     folder = Path() if place == "-" else Path(place).parent
     return folder / "framewall-console.db"
-
-
-def _policy(state: RouteState, node: Control) -> RoutePolicy:
-    allowed = tuple(
-        Allowance(each.field, each.event, each.attack, each.rule, each.chain)
-        for each in node.exceptions()
-        if each.active and each.route in ("", state.name)
-    )
-    return RoutePolicy(
-        name=state.name, threshold=state.threshold, sensitivity=state.sensitivity, exceptions=allowed
-    )

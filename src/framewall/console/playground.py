@@ -33,6 +33,7 @@ from framewall.replay import Lines
 LEAVES = 500
 VALUE_CHARS = 2_000
 
+_TRYING = RoutePolicy(sensitivity=3, leaks=True)
 _TEXT_FORMATS = frozenset({"json", "xml", "form", "yaml", "multipart"})
 
 
@@ -66,12 +67,19 @@ class Judged:
 
 
 def judge(engine: Engine, line: dict[str, Any], route: RoutePolicy | None = None) -> Judged:
-    """Judges one line (see docs/cli.md). Raises LineError for one that says no message."""
+    """Judges one line (see docs/cli.md) as a route does. Raises LineError for one that says no message."""
     answer = Lines(engine, engine_settings, route).judge(line)
     findings = [_finding(each) for each in answer["findings"]]
     event = _event(line, answer, findings)
     steps = tuple((finding, tell(event, finding)) for finding in findings[:20])
     return Judged(answer, tuple(_tree(line)), steps)
+
+
+def found_by(engine: Engine, text: str) -> list[dict[str, Any]]:
+    """What the engine's rules find in a text, whatever their class and sensitivity. Raises LineError."""
+    # A leak is looked for in what servers send, everything else in it as well.
+    found = Lines(engine, engine_settings, _TRYING).judge({"data": text, "direction": "server"})["findings"]
+    return list(found)
 
 
 def _tree(line: dict[str, Any]) -> Iterable[Branch]:

@@ -12,27 +12,15 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
+from framewall.fields.unseen import unseen
+
 #: Longer texts are cut here, with a way to see all.
 CUT_CHARS = 4_000
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _PLAIN = re.compile(r"[ -~\n]*")
-_BLANKS = frozenset(
-    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-    "\u2800\u115f\u1160\u3164\uffa0\u034f\u180b\u180c\u180d"
-)
-# Variation selectors and tags say nothing by themselves, and can carry text unseen.
-_SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 _NAMES = {"\t": "tab", "\r": "carriage return", "\x00": "null", "\x1b": "escape", "\x1e": "record separator"}
 
 Span = tuple[int, int]
-
-
-def unseen(char: str) -> bool:
-    """Whether a reader would not see this character, or take it for another."""
-    if char in _BLANKS or unicodedata.category(char) in _UNSEEN:
-        return True
-    return any(first <= ord(char) <= last for first, last in _SELECTORS)
 
 
 def written(text: str, keep: str = "\n") -> str:

@@ -191,7 +191,10 @@ class RouteState:
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """One rule, and whether it takes part. ``by`` and ``since`` tell who switched it."""
+    """One rule, and whether it takes part. ``by`` and ``since`` tell who switched it.
+
+    ``origin`` is ``builtin``, ``configuration`` (a file that the setting ``rules`` names) or ``live``.
+    """
 
     id: str
     attack: str
@@ -200,6 +203,40 @@ class RuleState:
     by: str = ""
     since: float | None = None
     reason: str = ""
+    origin: str = "builtin"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRule:
+    """One of the operator's rules; ``text`` says it as a rule file does.
+
+    ``origin`` is ``configuration`` (then ``file`` says where it stands) or ``live``. ``hides`` is the origin of the
+    rule in whose place it is, empty if there is none. ``active`` is False where it takes no part: removed live, or
+    not to be used, which ``problem`` explains. ``by`` and ``since`` tell who wrote it live, or removed it.
+    """
+
+    id: str
+    text: str
+    origin: str
+    file: str = ""
+    hides: str = ""
+    active: bool = True
+    problem: str = ""
+    by: str = ""
+    since: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in force: the built-in ones (or not), and the operator's.
+
+    ``fingerprint`` is another one when anything of them is. ``own`` is None for whoever knows this fingerprint.
+    """
+
+    fingerprint: str
+    builtin: bool
+    own: tuple[OwnRule, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +244,7 @@ class Change:
     """One entry of the audit log: who changed what, from what to what.
 
     ``what`` is one of ``mode``, ``exception``, ``rule``, ``ban``, ``session``; ``target`` names the one meant.
-    ``before`` and ``after`` are JSON, empty for nothing.
+    ``before`` and ``after`` are JSON, empty for nothing; of a rule, ``on`` and ``off`` or its text.
     """
 
     id: int

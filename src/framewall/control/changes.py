@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
 from threading import RLock
@@ -10,17 +11,22 @@ from typing import Protocol
 from framewall import refusals
 from framewall.config import Configuration
 from framewall.config.relay import relay_settings
+from framewall.config.ruletext import checked
 from framewall.config.values import suggest
 from framewall.control import overlay
-from framewall.control._api import Allowed, Ban, ControlError, RuleState
-from framewall.control.state import Deed, Live, State
-from framewall.detect import read_rules
+from framewall.control._api import Allowed, Ban, ControlError, OwnRule, RuleState
+from framewall.control.ruling import Ruleset, ruleset
+from framewall.control.state import GONE, Deed, Edit, Live, State
+from framewall.detect import builtin_rules, written
+from framewall.limits import LIVE_RULES_BYTES
 from framewall.model import ATTACKS, Action, Command, Mode, Request, Verdict
 from framewall.policy import Allowance
 from framewall.policy.denials import source as network_of
 from framewall.proxy import Settings
 from framewall.watch import Live as LiveSocket
 from framewall.watch import Watched
+
+log = logging.getLogger("framewall.control")
 
 #: How long a ban may last; longer ones are for good.
 LONGEST_BAN = 10 * 365 * 86_400
@@ -53,9 +59,20 @@ class Changes:
         self._relay = relay
         self._clock = clock
         self._lock = RLock()
-        self._now: tuple[Live, ...] = ()
+        self._now: tuple[Live, ...] = state.changes()
         self._off: frozenset[str] = frozenset()
-        self._apply()
+        self._told: frozenset[str] = frozenset()
+        self._apply(self.compile(configuration))
+
+    @property
+    def lock(self) -> RLock:
+        """Whoever holds it sees no change being made."""
+        return self._lock
+
+    @property
+    def rules(self) -> Ruleset:
+        """The rules in force."""
+        return self._rules
 
     @property
     def live(self) -> tuple[Live, ...]:
@@ -119,11 +136,11 @@ class Changes:
 
     def set_rule(self, id: str, on: bool, by: str, reason: str = "") -> None:
         """Switch a rule, for all routes."""
-        known = sorted(str(rule["id"]) for rule in read_rules())
-        if id not in known:
-            raise ControlError(f'there is no rule "{id}"; {suggest(id, known)}')
         with self._lock:
-            off = any(each.kind == "rule" and each.name == id for each in self._now)
+            known = sorted(each.id for each in self._rules.states)
+            if id not in known:
+                raise ControlError(f'there is no rule "{id}"; {suggest(id, known)}')
+            off = self._is_off(id)
             deed = self._deed(by, reason)
             if on and off:
                 self._state.drop("rule", id, deed, ("rule", id, "off", "on"))
@@ -131,18 +148,52 @@ class Changes:
                 self._state.put("rule", id, "off", deed, ("rule", id, "on"))
             self._apply()
 
-    def rules(self) -> tuple[RuleState, ...]:
-        """All built-in rules."""
-        off = {each.name: each for each in self._now if each.kind == "rule"}
-        return tuple(
-            RuleState(str(rule["id"]), str(rule["attack"]), int(rule.get("score", 0)), on=True)
-            if (change := off.get(str(rule["id"]))) is None
-            else RuleState(
-                str(rule["id"]), str(rule["attack"]), int(rule.get("score", 0)), False,
-                change.who, change.time, change.reason,
-            )
-            for rule in read_rules()
-        )  # fmt: skip
+    def put_rules(self, text: str, by: str, reason: str = "", instead_of: str = "") -> tuple[OwnRule, ...]:
+        """Add or replace rules, all of a text or none. ``instead_of`` is the live rule that they take the place of."""
+        rules = checked(text)
+        ids = {each.id for each in rules}
+        with self._lock:
+            deed = self._deed(by, reason)
+            edits = [
+                Edit("own", each.id, each.text, ("rule", each.id, self._text(each.id), each.text))
+                for each in rules
+            ]
+            if instead_of not in ids and any(each.id == instead_of for each in self._live_rules()):
+                edits += self._without(instead_of)
+            self._rule(edits, deed)
+            return tuple(each for each in self._rules.own if each.id in ids)
+
+    def remove_rule(self, id: str, by: str, reason: str = "") -> bool:
+        """Take out one of the operator's rules. One of the configuration's files stays away over restarts."""
+        with self._lock:
+            found = next((each for each in self._rules.own if each.id == id), None)
+            if found is None and any(each.id == id for each in self._rules.states):
+                raise ControlError(
+                    f'the rule "{id}" comes with Framewall: switch it off, or write your own with its id'
+                )
+            if found is None or (found.origin == "configuration" and not found.active):
+                return False
+            gone = Edit("unruled", id, True, ("rule", id, found.text, None))
+            edits = self._without(id) if found.origin == "live" else [gone]
+            self._rule(edits, self._deed(by, reason))
+            return True
+
+    def restore_rule(self, id: str, by: str, reason: str = "") -> bool:
+        """Put back a rule of the configuration's files that was removed."""
+        with self._lock:
+            gone = any(each.kind == "unruled" and each.name == id for each in self._now)
+            if gone:
+                text = next((each.text for each in self._rules.own if each.id == id), None)
+                self._rule([Edit("unruled", id, GONE, ("rule", id, None, text))], self._deed(by, reason))
+            return gone
+
+    def states(self) -> tuple[RuleState, ...]:
+        """All rules in force, and whether they are switched off."""
+        return self._rules.switched(self._now)
+
+    def compile(self, configuration: Configuration) -> Ruleset:
+        """The rules of a configuration with the live changes. Raises RuleError."""
+        return ruleset(configuration, self._now)
 
     def ban(self, source: str, seconds: int | None, by: str, reason: str = "") -> Ban:
         """Refuse an address or network from now on, and end its live sessions."""
@@ -198,11 +249,11 @@ class Changes:
                 self._state.forget("ban", over)
                 self._apply()
 
-    def reconfigured(self, configuration: Configuration) -> None:
-        """This configuration is in force now; the changes stay."""
+    def reconfigured(self, configuration: Configuration, rules: Ruleset) -> None:
+        """This configuration with these rules is in force now; the changes stay."""
         with self._lock:
             self._configuration = configuration
-            self._apply()
+            self._apply(rules)
 
     def _end(self, found: Iterable[LiveSocket]) -> int:
         """Close the WebSockets; their clients are told as the route says, their servers as the framework does."""
@@ -214,9 +265,60 @@ class Changes:
             self._relay.perform(ended.commands, request)
         return len(sockets)
 
-    def _apply(self) -> None:
+    def _rule(self, edits: list[Edit], deed: Deed) -> None:
+        """Change the rules, if what comes of it can be used."""
+        gone = {(edit.kind, edit.name) for edit in edits}
+        kept = [each for each in self._now if (each.kind, each.name) not in gone]
+        made = [
+            Live(edit.kind, edit.name, edit.value, deed.who, deed.time, deed.reason)
+            for edit in edits
+            if edit.value is not GONE
+        ]
+        if sum(len(str(each.value).encode()) for each in (*kept, *made) if each.kind == "own") > (
+            LIVE_RULES_BYTES.default
+        ):
+            raise ControlError(
+                f"rules written live have {LIVE_RULES_BYTES.default} bytes at most; put some into a file that the "
+                "setting rules names"
+            )
+        rules = ruleset(self._configuration, (*kept, *made))
+        names = {edit.name for edit in edits}
+        for each in rules.own:
+            if each.problem and each.id in names:
+                raise ControlError(each.problem)
+        self._state.write(edits, deed)
+        self._apply(rules)
+
+    def _without(self, id: str) -> list[Edit]:
+        """Edits that take out a live rule, with its switch where nothing is left to be switched."""
+        edits = [Edit("own", id, GONE, ("rule", id, self._text(id), None))]
+        own = next(each for each in self._live_rules() if each.id == id)
+        if not own.hides and self._is_off(id):
+            edits.append(Edit("rule", id, GONE))
+        return edits
+
+    def _live_rules(self) -> list[OwnRule]:
+        return [each for each in self._rules.own if each.origin == "live"]
+
+    def _text(self, id: str) -> str | None:
+        """The text of the rule in force."""
+        own = next((each.text for each in self._rules.own if each.id == id and each.active), None)
+        shipped = builtin_rules() if own is None and self._rules.builtin else ()
+        return own or next((written(rule) for rule in shipped if rule["id"] == id), None)
+
+    def _is_off(self, id: str) -> bool:
+        return any(each.kind == "rule" and each.name == id for each in self._now)
+
+    def _apply(self, rules: Ruleset | None = None) -> None:
         self._now = self._state.changes()
         inspector = self._watched.inspector
+        if rules is not None:
+            self._rules = rules
+            inspector.engine = rules.engine
+            unusable = frozenset(each.problem for each in rules.own if each.problem)
+            for problem in sorted(unusable - self._told):
+                log.error("a rule that was written live takes no part: %s", problem)
+            self._told = unusable
         inspector.policy = policy = overlay.effective(self._configuration, self._now)
         inspector.judge.denied = overlay.denials(self._now)
         # What is off passes the relay unseen: it must know of that itself.

@@ -18,14 +18,18 @@ from framewall.control._api import (
     Graylisted,
     Metrics,
     NodeGoneError,
+    OwnRule,
     RouteState,
+    Rules,
     RuleState,
     SessionDetails,
     Sessions,
     Status,
 )
 from framewall.control.places import reachable
+from framewall.control.policies import heard_policy
 from framewall.model import Mode
+from framewall.policy import RoutePolicy
 
 #: A longer answer is not read.
 ANSWER_BYTES = 16 << 20
@@ -50,6 +54,9 @@ _ROUTES: TypeAdapter[tuple[RouteState, ...]] = TypeAdapter(tuple[RouteState, ...
 _ROUTE: TypeAdapter[RouteState] = TypeAdapter(RouteState)
 _RULES: TypeAdapter[tuple[RuleState, ...]] = TypeAdapter(tuple[RuleState, ...])
 _RULE: TypeAdapter[RuleState] = TypeAdapter(RuleState)
+_RULESET: TypeAdapter[Rules] = TypeAdapter(Rules)
+_OWN: TypeAdapter[tuple[OwnRule, ...]] = TypeAdapter(tuple[OwnRule, ...])
+_SHAPE: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 _AUDIT: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
 
 
@@ -140,8 +147,35 @@ class Control:
         return self._ask(_ROUTE, "set_mode", route=route, mode=mode, by=by, reason=reason)
 
     def rules(self) -> tuple[RuleState, ...]:
-        """All built-in rules, and whether they take part."""
+        """All rules in force, and whether they are switched on."""
         return self._ask(_RULES, "rules")
+
+    def ruleset(self, known: str = "") -> Rules:
+        """The operator's rules as they are in force; nothing of them to whoever has those of this fingerprint."""
+        return self._ask(_RULESET, "ruleset", known=known)
+
+    def put_rules(self, text: str, *, by: str, reason: str = "", instead_of: str = "") -> tuple[OwnRule, ...]:
+        """Add or replace rules, all of a text (as a rule file says them) or none, from the next message on.
+
+        ``instead_of`` is a live rule that goes, for one that gets another id.
+        """
+        return self._ask(_OWN, "put_rules", text=text, by=by, reason=reason, instead_of=instead_of)
+
+    def remove_rule(self, id: str, *, by: str, reason: str = "") -> bool:
+        """Take out one of the operator's rules; False if there is none of this id. What it hid is back."""
+        return self._ask(_TRUTH, "remove_rule", id=id, by=by, reason=reason)
+
+    def restore_rule(self, id: str, *, by: str, reason: str = "") -> bool:
+        """Put back a rule of the configuration's files that was removed; False if none was."""
+        return self._ask(_TRUTH, "restore_rule", id=id, by=by, reason=reason)
+
+    def policy(self, route: str = "") -> RoutePolicy:
+        """A route's decisions, whole, live changes included; those of the first route where none is named."""
+        shape = self._ask(_SHAPE, "policy", route=route)
+        try:
+            return heard_policy(shape)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ControlError(f"the node at {self.path} answers what is not understood: {error}") from error
 
     def set_rule(self, id: str, on: bool, *, by: str, reason: str = "") -> RuleState:
         """Switch a rule off or on, for all routes."""

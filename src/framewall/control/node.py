@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import Protocol
 
 from framewall import __version__
@@ -19,7 +20,9 @@ from framewall.control._api import (
     Graylisted,
     LiveSession,
     Metrics,
+    OwnRule,
     RouteState,
+    Rules,
     RuleState,
     SessionDetails,
     Sessions,
@@ -27,7 +30,9 @@ from framewall.control._api import (
 )
 from framewall.control.changes import Changes, Steered, one_form
 from framewall.control.overlay import effective, told
+from framewall.control.policies import told_policy
 from framewall.control.prometheus import Gauges, exposition
+from framewall.control.ruling import Ruleset
 from framewall.control.state import State
 from framewall.events import Counts
 from framewall.events.normalised import head
@@ -86,10 +91,19 @@ class Node:
         """The policy of a configuration, with the live changes over it."""
         return effective(configuration, self._changes.live)
 
-    def reconfigured(self, configuration: Configuration) -> None:
-        """This configuration is in force now."""
+    def compile(self, configuration: Configuration) -> Ruleset:
+        """The rules of a configuration, with the live changes over them. Raises RuleError."""
+        return self._changes.compile(configuration)
+
+    def reconfigured(self, configuration: Configuration, rules: Ruleset) -> None:
+        """This configuration with these rules is in force now."""
         self._configuration = configuration
-        self._changes.reconfigured(configuration)
+        self._changes.reconfigured(configuration, rules)
+
+    @property
+    def changing(self) -> RLock:
+        """Whoever holds it sees no change being made."""
+        return self._changes.lock
 
     def status(self) -> Status:
         """The node's health."""
@@ -269,13 +283,34 @@ class Node:
         return next(each for each in self.routes() if each.name == route)
 
     def rules(self) -> tuple[RuleState, ...]:
-        """All built-in rules."""
-        return self._changes.rules()
+        """All rules in force."""
+        return self._changes.states()
+
+    def ruleset(self, known: str = "") -> Rules:
+        """The rules in force, whole, for whoever does not know them already."""
+        return self._changes.rules.told(known)
 
     def set_rule(self, id: str, on: bool, by: str, reason: str = "") -> RuleState:
         """Switch a rule."""
         self._changes.set_rule(id, on, by, reason)
         return next(each for each in self.rules() if each.id == id)
+
+    def put_rules(self, text: str, by: str, reason: str = "", instead_of: str = "") -> tuple[OwnRule, ...]:
+        """Add or replace rules."""
+        return self._changes.put_rules(text, by, reason, instead_of)
+
+    def remove_rule(self, id: str, by: str, reason: str = "") -> bool:
+        """Take out one of the operator's rules."""
+        return self._changes.remove_rule(id, by, reason)
+
+    def restore_rule(self, id: str, by: str, reason: str = "") -> bool:
+        """Put back one of the configuration's."""
+        return self._changes.restore_rule(id, by, reason)
+
+    def policy(self, route: str = "") -> dict[str, object]:
+        """A route's decisions, whole; those of the first route where none is named."""
+        decided = self._watched.inspector.policy
+        return told_policy(decided.route(route) if route or not decided.routes else decided.routes[0])
 
     def audit(self, limit: int = 100, before: int | None = None) -> tuple[Change, ...]:
         """The audit log."""
@@ -331,5 +366,7 @@ def _rows(limit: int) -> int:
 
 #: What may be asked by name.
 QUESTIONS: Sequence[str] = tuple(
-    name for name in vars(Node) if not name.startswith("_") and name not in ("decide", "reconfigured", "told")
+    name
+    for name in vars(Node)
+    if not name.startswith("_") and name not in ("changing", "compile", "decide", "reconfigured", "told")
 )

@@ -85,6 +85,8 @@ def told(changes: Iterable[Live]) -> list[str]:
         "exception": lambda each: f"an exception for {_conditions(each.value)}",
         "removed": lambda each: f"the exception {each.name} is removed",
         "rule": lambda each: f"rule {each.name} is off",
+        "own": lambda each: f"rule {each.name} was written live",
+        "unruled": lambda each: f"rule {each.name} is removed",
         "ban": lambda each: f"{each.name} is banned",
     }
     return [

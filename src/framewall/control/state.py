@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,11 @@ _BUSY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """One live change in force: ``kind`` is ``mode``, ``exception``, ``removed``, ``rule`` or ``ban``."""
+    """One live change in force.
+
+    ``kind`` is ``mode``, ``exception``, ``removed`` (an exception of the configuration's), ``rule`` (switched off),
+    ``own`` (a rule's text), ``unruled`` (a rule of the configuration's files that was removed) or ``ban``.
+    """
 
     kind: str
     name: str
@@ -62,6 +66,23 @@ class Deed:
     who: str
     time: float
     reason: str = ""
+
+
+#: What a change is when it is taken back.
+GONE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to make, or to take back by :data:`GONE`.
+
+    ``audited`` is what, target, and the values before and after, as the log tells them; None leaves no entry.
+    """
+
+    kind: str
+    name: str
+    value: object
+    audited: tuple[str, str, object, object] | None = None
 
 
 class State:
@@ -92,21 +113,31 @@ class State:
         Raises ControlError, at the cap of live changes too.
         """
         what, target, before = audited
-        with self._using() as db:
-            ((count,),) = db.execute("SELECT count(*) FROM change WHERE (kind, name) != (?, ?)", (kind, name))
-            if count >= LIVE_CHANGES.default:
-                raise ControlError(f"there are {count} live changes already; take some back first")
-            db.execute(
-                "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, name, json.dumps(value), deed.who, deed.time, deed.reason),
-            )
-            _log(db, deed, what, target, before, value)
+        self.write([Edit(kind, name, value, (what, target, before, value))], deed)
 
     def drop(self, kind: str, name: str, deed: Deed, audited: tuple[str, str, object, object]) -> None:
         """Take a change back. ``audited`` is what, target, and the values before and after."""
+        self.write([Edit(kind, name, GONE, audited)], deed)
+
+    def write(self, edits: Sequence[Edit], deed: Deed) -> None:
+        """Make all of these, or none. Raises ControlError."""
         with self._using() as db:
-            db.execute("DELETE FROM change WHERE (kind, name) = (?, ?)", (kind, name))
-            _log(db, deed, *audited)
+            for edit in edits:
+                db.execute("DELETE FROM change WHERE (kind, name) = (?, ?)", (edit.kind, edit.name))
+                if edit.value is GONE:
+                    continue
+                db.execute(
+                    "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)",
+                    (edit.kind, edit.name, json.dumps(edit.value), deed.who, deed.time, deed.reason),
+                )
+            ((count,),) = db.execute("SELECT count(*) FROM change")
+            if count > LIVE_CHANGES.default and any(edit.value is not GONE for edit in edits):
+                raise ControlError(
+                    f"there are {LIVE_CHANGES.default} live changes already; take some back first"
+                )
+            for edit in edits:
+                if edit.audited:
+                    _log(db, deed, *edit.audited)
 
     def note(self, what: str, target: str, before: object, after: object, deed: Deed) -> None:
         """An entry of the log alone, for what is no lasting change."""

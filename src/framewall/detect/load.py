@@ -28,28 +28,35 @@ def read_rules(paths: Iterable[Path] = (RULES,)) -> list[Rule]:
 
     What a file says at its top (``attack``, ``references``) holds for every rule in it that does not say otherwise.
     """
-    rules: list[Rule] = []
+    return [rule for _, rules in read_files(paths) for rule in rules]
+
+
+def read_files(paths: Iterable[Path]) -> list[tuple[Path, list[Rule]]]:
+    """The same, file by file."""
+    files: list[Path] = []
     for path in paths:
-        files = sorted([*path.glob("*.toml"), *path.glob("*.json")]) if path.is_dir() else [path]
-        for file in files:
-            rules.extend(_read_file(file))
-    return rules
+        files += sorted([*path.glob("*.toml"), *path.glob("*.json")]) if path.is_dir() else [path]
+    return [(file, _read_file(file)) for file in files]
 
 
 def _read_file(file: Path) -> list[Rule]:
     if file.suffix == ".json":
         return _read_imported(file)
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return rules_in(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError, RuleError) as error:
         raise RuleError(f"{file}: {error}") from error
+
+
+def rules_in(document: dict[str, Any]) -> list[Rule]:
+    """The rules of a TOML document. Raises RuleError for what is no rule file."""
     unknown = set(document) - {*_SHARED, "rule"}
     if unknown:
-        raise RuleError(f"{file}: {sorted(unknown)[0]!r} means nothing here; rules stand under [[rule]]")
+        raise RuleError(f"{sorted(unknown)[0]!r} means nothing here; rules stand under [[rule]]")
     shared = {name: document[name] for name in _SHARED if name in document}
     rules = document.get("rule", [])
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-        raise RuleError(f"{file}: rules are tables, each under [[rule]]")
+        raise RuleError("rules are tables, each under [[rule]]")
     return [shared | rule for rule in rules]
 
 
@@ -82,6 +89,12 @@ def compile_rules(rules: list[Rule], *, verify: bool = True) -> Engine:
 
 
 @cache
+def builtin_rules() -> tuple[Rule, ...]:
+    """The rules that come with Framewall."""
+    return tuple(read_rules())
+
+
+@cache
 def builtin_engine() -> Engine:
     """The engine with the rules that come with Framewall. Their examples are run by the tests, not at every start."""
-    return compile_rules(read_rules(), verify=False)
+    return compile_rules(list(builtin_rules()), verify=False)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewall.console.visible import CUT_CHARS, line, shown, unseen, written
+from framewall.console.visible import CUT_CHARS, line, shown, written
+from framewall.fields.unseen import unseen
 
 
 def test_markup_is_text() -> None:

@@ -8,8 +8,19 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from framewall.console._pages._common import DEFAULT_RANGE, RANGES, Cursor, Range, Shared, Sought, Who, since
+from framewall.console._pages._common import (
+    DEFAULT_RANGE,
+    RANGES,
+    Cursor,
+    Range,
+    Shared,
+    Sought,
+    Who,
+    since,
+    told,
+)
 from framewall.console.accounts import Role
+from framewall.console.context import as_shipped
 from framewall.console.playground import judge
 from framewall.control import LetThrough, Proposal, let_through, propose
 from framewall.events import KINDS, Groups, Histogram, Overview, Page, Stored, Tally, parse
@@ -19,12 +30,21 @@ from framewall.replay import LineError
 router = APIRouter(prefix="/api", tags=["events"])
 
 
+class Mistake(BaseModel):
+    """One thing that is wrong with a rule: its line, from 1, or 0 where it is of no line."""
+
+    line: int
+    rule: str
+    why: str
+
+
 class Problem(BaseModel):
-    """Why something was refused; for a search also where, in characters from its start."""
+    """Why something was refused; for a search also where, in characters from its start, for rules every mistake."""
 
     detail: str
     at: int | None = None
     instead: str | None = None
+    mistakes: list[Mistake] | None = None
 
 
 class Me(BaseModel):
@@ -53,8 +73,9 @@ class Line(BaseModel):
 
 
 class Answer(BaseModel):
-    """The verdict."""
+    """The verdict. ``judged_as`` is the node's route whose rules and decisions it is by, None for those that ship."""
 
+    judged_as: str | None
     verdict: Literal["pass", "block"]
     score: int
     framework: str
@@ -163,13 +184,29 @@ def stored(shared: Shared) -> Stored:
     return shared.reader.stored()
 
 
-@router.post("/inspect", responses=REFUSED)
-def inspect(shared: Shared, line: Line) -> Answer:
-    """Judges one message as ``framewall inspect`` does; nothing is sent anywhere, nothing is stored."""
+@router.post("/inspect", responses={**REFUSED, 409: {"model": Problem}, 503: {"model": Problem}})
+def inspect(
+    shared: Shared,
+    line: Line,
+    route: Annotated[
+        str | None,
+        Query(max_length=200, description="Judge as this route of the node does; empty is as shipped."),
+    ] = None,
+) -> Answer:
+    """Judges one message as ``framewall inspect`` does; nothing is sent anywhere, nothing is stored.
+
+    Without a route it is judged as the node's first one does, and as Framewall ships where no node answers.
+    """
     said = line.model_dump(exclude_none=True, exclude={"expect"})
     if line.transport != "websocket" and line.transport != "polling":
         raise LineError('"transport" must be websocket or polling')
-    return Answer(**judge(shared.engine, said).answer)
+    if route is None:
+        found, _ = told(shared.as_node)
+    else:
+        found = shared.as_node(route) if route else None
+    by = found or as_shipped()
+    answer = judge(by.engine, said, by.policy).answer
+    return Answer(judged_as=by.policy.name if found else None, **answer)
 
 
 def _event(shared: Shared, id: str) -> Event:

@@ -18,7 +18,6 @@ from framewall.control import (
     Graylisted,
     Metrics,
     RouteState,
-    RuleState,
     SessionDetails,
     Sessions,
     Status,
@@ -64,12 +63,6 @@ class NewMode(Asked):
     """``mode`` left out is what the configuration says."""
 
     mode: Mode | None = None
-
-
-class Switch(Asked):
-    """Whether a rule takes part."""
-
-    on: bool
 
 
 class Done(BaseModel):
@@ -175,18 +168,6 @@ def routes(shared: Shared) -> list[RouteState]:
 def set_mode(shared: Shared, who: Who, name: Id, new: NewMode) -> RouteState:
     """Changes a mode from the next message on."""
     return shared.node().set_mode(name, new.mode, by=who.name, reason=new.reason)
-
-
-@router.get("/rules", responses=AWAY)
-def rules(shared: Shared) -> list[RuleState]:
-    """All rules, and whether they take part."""
-    return list(shared.node().rules())
-
-
-@router.put("/rules/{id}", responses=NOT_HERE)
-def set_rule(shared: Shared, who: Who, id: Id, new: Switch) -> RuleState:
-    """Switches a rule off or on, for all routes."""
-    return shared.node().set_rule(id, new.on, by=who.name, reason=new.reason)
 
 
 @router.get("/audit", responses=AWAY)

@@ -21,6 +21,9 @@ RANGES = {
 }  # fmt: skip
 DEFAULT_RANGE = "24h"
 
+#: Rules that are sent at once: what the control socket takes.
+RULE_CHARS = 60_000
+
 T = TypeVar("T")
 
 

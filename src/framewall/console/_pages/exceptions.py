@@ -22,7 +22,8 @@ def exceptions(request: Request, shared: Shared, draws: Draws) -> Response:
     routes, _ = (
         told(lambda: [route.name for route in shared.node().routes()]) if found is not None else ([], None)
     )
-    return draws.draw(request, "exceptions.html", found=found, away=away, routes=routes or [])
+    known = shared.rulebook.read().by_id
+    return draws.draw(request, "exceptions.html", found=found, away=away, routes=routes or [], known=known)
 
 
 @router.post("/exceptions")

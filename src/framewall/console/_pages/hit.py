@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from framewall.console._pages._common import Draws, Shared, Who, told
-from framewall.console.catalogue import rules_by_id
 from framewall.console.context import Context
 from framewall.console.snippets import snippets
 from framewall.console.story import marks, taken_apart, tell
@@ -32,7 +31,7 @@ def hit(request: Request, shared: Shared, draws: Draws, id: str) -> Response:
     """The whole story."""
     event = _event(shared, id)
     around = shared.reader.around(id, _AROUND)
-    known = rules_by_id()
+    known = shared.rulebook.read().by_id
     stories = [
         (finding, tell(event, finding), known.get(finding.rule)) for finding in event.findings[:_EXPLAINED]
     ]

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from framewall.console._pages._common import Draws, Shared, told
+from framewall.console.catalogue import shipped
+from framewall.console.context import as_shipped
 from framewall.console.playground import judge
 from framewall.console.snippets import wire
 from framewall.console.story import taken_apart
@@ -69,10 +71,13 @@ def playground(
     if event:
         taken = taken_apart(event.request)
         line = {"data": wire(event, taken), "path": taken.target, "transport": event.transport}
-    routes, _ = told(lambda: [route.name for route in shared.node().routes()])
+    routes, away = told(lambda: [route.name for route in shared.node().routes()])
+    routes = routes or []
+    chosen = event.route if event and event.route in routes else next(iter(routes), "")
     return draws.draw(
-        request, "playground.html", line=line, examples=[name for name, _ in EXAMPLES], routes=routes or []
-    )
+        request, "playground.html", line=line, examples=[name for name, _ in EXAMPLES], routes=routes, away=away,
+        chosen=chosen,
+    )  # fmt: skip
 
 
 @router.post("/playground")
@@ -96,9 +101,12 @@ def judged(
     line |= {
         name: value for name, value in (("subprotocol", subprotocol), ("content_type", content_type)) if value
     }
-    policy = shared.route_policy(route) if route else None
+    by = shared.as_node(route) if route else as_shipped()
     try:
-        result, problem = judge(shared.engine, line, policy), None
+        result, problem = judge(by.engine, line, by.policy), None
     except (LineError, InternalError) as error:
         result, problem = None, str(error)
-    return draws.draw(request, "_judged.html", result=result, problem=problem)
+    known = shared.rulebook.read().by_id if route else shipped().by_id
+    return draws.draw(
+        request, "_judged.html", result=result, problem=problem, route=route, policy=by.policy, known=known
+    )
