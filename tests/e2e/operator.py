@@ -77,6 +77,6 @@ class Operator:
             for node in found["nodes"]
         ]
 
-    def draws(self, target: Path) -> None:
-        """Keeps the page as a picture."""
-        self.page.screenshot(path=target)
+    def draws(self, target: Path, whole: bool = False) -> None:
+        """Keeps the page as a picture: what is seen of it, or the whole."""
+        self.page.screenshot(path=target, full_page=whole)

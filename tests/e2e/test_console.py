@@ -20,6 +20,7 @@ from support.framewall import Framewall
 
 SECOND = "<svg onload=alert(2)>"
 PICTURES = os.environ.get("FRAMEWALL_PICTURES")
+WALK = os.environ.get("FRAMEWALL_WALK")
 
 
 @pytest.fixture(scope="module")
@@ -147,26 +148,44 @@ def attacked(node: Framewall) -> Framewall:
     return node
 
 
+PAGES = (
+    "/", "/attacks", "/attacks?show=hits", "HIT", "/sessions", "SESSION", "/playground", "/rules", "/rules/xss.markup",
+    "/rules/edit", "/rules/edit?rule=xss.markup", "/exceptions", "/routes", "/audit", "/settings",
+)  # fmt: skip
+PHONE = ("/", "/attacks?show=hits", "HIT", "/playground", "/rules", "/rules/edit", "/routes")
+
+
 def test_every_page_works_in_both_lights_and_on_a_phone(attacked: Framewall, chromium: Browser) -> None:
+    """With FRAMEWALL_WALK every page is drawn into that folder, in both lights and both widths."""
     url = console_of(attacked)
-    pages = ("/", "/attacks", "/attacks?show=hits", "HIT", "/sessions", "/playground", "/rules", "/rules/xss.markup",
-             "/exceptions", "/routes", "/audit", "/settings")  # fmt: skip
     barriers: dict[str, list[str]] = {}
-    with connect(f"ws://{attacked.address}/socket.io/?EIO=4&transport=websocket") as live:
-        live.recv(5)
-        phone = ("/attacks?show=hits", "HIT", "/playground", "/routes")
-        for scheme, width, some in (("dark", 1280, pages), ("light", 390, ("/", *phone))):
-            operator = Operator.arrives(chromium, url, width=width, height=844, scheme=scheme)
-            hit = operator.goes("/attacks?show=hits").locator("[data-open]").first.get_attribute("href")
+    walks = [("dark", 1280, PAGES), ("light", 390, PHONE)]
+    if WALK:
+        walks = [(light, width, PAGES) for light in ("dark", "light") for width in (1280, 390)]
+    for scheme, width, some in walks:
+        operator = Operator.arrives(chromium, url, width=width, height=844, scheme=scheme)
+        with connect(f"ws://{attacked.address}/socket.io/?EIO=4&transport=websocket") as live:
+            live.recv(5)
+            live.send("40")
+            live.recv(5)
+            live.send(said("join", "Eve"))
+            places = {
+                "HIT": operator.goes("/attacks?show=hits").locator("[data-open]").first.get_attribute("href"),
+                "SESSION": operator.goes("/sessions").locator("[data-open]").first.get_attribute("href"),
+            }
             for path in some:
-                page = operator.goes(hit or "" if path == "HIT" else path)
+                page = operator.goes(places.get(path) or path)
                 expect(page.locator("main h1").first).to_be_visible()
                 expect(page.locator("main")).not_to_contain_text("The node does not answer")
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                     f"{path} at {width}"
                 )
-                barriers[f"{path} {scheme}"] = operator.finds_serious_barriers()
-            assert operator.happened == []
+                if WALK:
+                    page.wait_for_timeout(800)
+                    name = re.sub(r"\W+", "-", path).strip("-") or "overview"
+                    operator.draws(Path(WALK) / f"{name}-{scheme}-{width}.png", whole=True)
+                barriers[f"{path} {scheme} {width}"] = operator.finds_serious_barriers()
+        assert operator.happened == []
     assert [f"{where}: {each}" for where, found in barriers.items() for each in found] == []
 
 

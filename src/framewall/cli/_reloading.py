@@ -16,7 +16,10 @@ from framewall.proxy import Relay
 log = logging.getLogger("framewall")
 
 #: What only a restart changes.
-_FIXED = ("listen", "events", "node", "console", "control", "metrics")
+_FIXED = (
+    "listen", "events", "node", "console", "console_tls_cert", "console_tls_key", "console_hosts",
+    "console_without_tls", "control", "metrics",
+)  # fmt: skip
 
 
 class Reloading:

@@ -58,6 +58,20 @@ class StartError(FramewallError):
 @click.option("--control", metavar="PATH|off", help="The control socket. [default: beside the events]")
 @click.option("--metrics", metavar="HOST:PORT|off", help="Where Prometheus finds /metrics. [default: off]")
 @click.option("--console", metavar="HOST:PORT|off", help="Where the console listens. [default: off]")
+@click.option("--console-tls-cert", metavar="FILE", help="The console's certificate chain (PEM).")
+@click.option("--console-tls-key", metavar="FILE", help="Its private key (PEM).")
+@click.option(
+    "--console-host",
+    "console_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name that browsers call the console by.",
+)
+@click.option(
+    "--console-without-tls",
+    is_flag=True,
+    help="Let the console listen beyond this machine in the clear all the same.",
+)
 def command(
     file: Path | None,
     listen: tuple[str, ...],
@@ -67,6 +81,10 @@ def command(
     control: str | None,
     metrics: str | None,
     console: str | None,
+    console_tls_cert: str | None,
+    console_tls_key: str | None,
+    console_hosts: tuple[str, ...],
+    console_without_tls: bool,
 ) -> None:
     """Protect an application: listen, judge every message, and drop the socket of whoever attacks.
 
@@ -88,6 +106,10 @@ def command(
         "control": control,
         "metrics": metrics,
         "console": console,
+        "console_tls_cert": console_tls_cert,
+        "console_tls_key": console_tls_key,
+        "console_hosts": console_hosts or None,
+        "console_without_tls": console_without_tls or None,
     }
     protect(lambda: load(used, options))
 
@@ -121,7 +143,19 @@ def _console(configuration: Configuration) -> AbstractContextManager[Beside | No
         )
     store = min(stores, key=lambda url: not url.startswith("sqlite:"))
     control = socket_path(configuration.events, configuration.control)
-    return Beside(["--listen", configuration.console, "--events", store, "--control", str(control or OFF)])
+    arguments = ["--listen", configuration.console, "--events", store, "--control", str(control or OFF)]
+    if configuration.console_tls_cert and configuration.console_tls_key:
+        arguments += [
+            "--tls-cert",
+            configuration.console_tls_cert,
+            "--tls-key",
+            configuration.console_tls_key,
+        ]
+    for name in configuration.console_hosts:
+        arguments += ["--host", name]
+    if configuration.console_without_tls:
+        arguments.append("--without-tls")
+    return Beside(arguments)
 
 
 def _serve(

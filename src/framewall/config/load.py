@@ -40,7 +40,7 @@ class BadConfiguration(ConfigError):  # noqa: N818 (a list of what is wrong)
 def load(file: Path | None = None, options: Mapping[str, Any] | None = None) -> Configuration:
     """The configuration of ``file``, changed by ``options``: settings of the command line, by name.
 
-    Relative paths of event stores, rules and descriptors in the file are relative to the file. Raises
+    Relative paths of event stores, rules, descriptors and certificates in the file are relative to the file. Raises
     :class:`BadConfiguration`.
     """
     return from_text(_read(file) if file else "", str(file) if file else "", options)
@@ -154,7 +154,7 @@ def _placed(problem: Problem, file: str, lines: dict[Keys, int], options: Mappin
     """The problem with file and line, or with the option of the command line that caused it."""
     first = problem.path[0] if problem.path else None
     if first in options:
-        return ConfigError(problem.why, key=f"--{first}", instead=problem.instead)
+        return ConfigError(problem.why, key=f"--{str(first).replace('_', '-')}", instead=problem.instead)
     known = problem.path
     while known and known not in lines and isinstance(known[-1], int):
         known = known[:-1]  # a lone value that stands for a list has no place of its own
@@ -202,6 +202,9 @@ def _beside_file(configuration: Configuration, file: str, options: Mapping[str, 
     changed: dict[str, Any] = {"rules": tuple(str(Path(file).parent / each) for each in configuration.rules)}
     if configuration.control not in (None, "off") and "control" not in options:
         changed["control"] = str(Path(file).parent / str(configuration.control))
+    for name in ("console_tls_cert", "console_tls_key"):
+        if getattr(configuration, name) is not None and name not in options:
+            changed[name] = str(Path(file).parent / getattr(configuration, name))
     if "events" not in options:
         changed["events"] = tuple(_beside(store, Path(file)) for store in configuration.events)
     return configuration.model_copy(update=changed)

@@ -38,6 +38,7 @@ Networks = Annotated[tuple[Annotated[str, BeforeValidator(values.as_network)], .
 Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _Listed]
 Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
 Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
+File = Annotated[StrictStr, Field(min_length=1)]
 RuleFiles = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
 Origins = Annotated[tuple[Annotated[str, BeforeValidator(values.as_origin)], ...], _Listed]
 Subprotocols = Annotated[tuple[Annotated[str, BeforeValidator(values.as_token)], ...], _Listed]
@@ -334,6 +335,17 @@ class Configuration(Decisions):
     console: Annotated[str, BeforeValidator(values.as_toggle_address)] = Field(
         default="off", description="Where the console listens: `HOST:PORT`, or `off`."
     )
+    console_tls_cert: File | None = Field(
+        default=None, description="The console's certificate chain (PEM): it then speaks TLS."
+    )
+    console_tls_key: File | None = Field(default=None, description="The private key of that (PEM).")
+    console_hosts: Names = Field(
+        default=(), description="Names that browsers call the console by, beside addresses and `localhost`."
+    )
+    console_without_tls: StrictBool = Field(
+        default=False,
+        description="Whether the console may listen beyond this machine in the clear, where something else speaks TLS.",
+    )
     control: StrictStr | None = Field(
         default=None,
         min_length=1,
@@ -361,6 +373,16 @@ class Configuration(Decisions):
             if self.upstream is None and route.upstream is None:
                 why = f'route "{route.name}" has no upstream'
                 raise values.wrong(why, f"{_EXAMPLE} in it, or at the top of the file", ("routes", place))
+        return self
+
+    @model_validator(mode="after")
+    def _has_both_halves_of_tls(self) -> Self:
+        halves = {name: getattr(self, name) for name in ("console_tls_cert", "console_tls_key")}
+        for name, other in (tuple(halves), tuple(halves)[::-1]):
+            if halves[name] is None and halves[other] is not None:
+                raise values.wrong(
+                    f"{other} is of no use without {name}", f'name its file: {name} = "…"', (other,)
+                )
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ import uvicorn
 
 from framewall.console.app import STATIC, create_app
 from framewall.console.context import Context
+from framewall.console.tls import Files, Served
 from framewall.errors import FramewallError
 
 DEFAULT_LISTEN = "127.0.0.1:8081"
@@ -24,6 +25,7 @@ _BACKLOG = 128
 _CONNECTIONS = 512
 _DRAIN_SECONDS = 2
 _PARENT_SECONDS = 0.5
+_CERTIFICATE_SECONDS = 2.0
 
 
 class ConsoleError(FramewallError):
@@ -44,18 +46,22 @@ class Place:
         """Whether TLS is spoken."""
         return self.certificate is not None
 
+    @property
+    def files(self) -> Files | None:
+        """What TLS is spoken with."""
+        return Files(self.certificate, self.key) if self.certificate and self.key else None
+
 
 def check(place: Place) -> tuple[str, int]:
-    """Host and port. Raises ConsoleError for what is not safe, or not there."""
+    """Host and port. Raises ConsoleError for what is not safe, or not there, CertificateError."""
     host, colon, port = place.listen.rpartition(":")
     host = host.strip("[]")
     if not colon or not port.isdigit() or int(port) > 65_535:
         raise ConsoleError(f"{place.listen!r} is no address to listen on: write for example {DEFAULT_LISTEN}")
     if (place.certificate is None) != (place.key is None):
         raise ConsoleError("TLS needs both --tls-cert and --tls-key")
-    for file in (place.certificate, place.key):
-        if file is not None and not os.access(file, os.R_OK):
-            raise ConsoleError(f"{file} cannot be read")
+    if place.files is not None:
+        place.files.load()
     if not (_loopback(host) or place.secure or place.exposed):
         raise ConsoleError(
             f"{place.listen} can be reached from other machines, and passwords would travel in the clear: add "
@@ -93,22 +99,24 @@ def url(opened: socket.socket, secure: bool) -> str:
 
 def serve(context: Context, place: Place, opened: socket.socket, parent: int | None = None) -> None:
     """Serves until SIGTERM or SIGINT; with ``parent``, no longer than that process lives."""
-    server = _Server(
-        uvicorn.Config(
-            create_app(context),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=_CONNECTIONS,
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
-            ws="none",
-            ssl_certfile=place.certificate,
-            ssl_keyfile=place.key,
-        )
+    config = uvicorn.Config(
+        create_app(context),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        ws="none",
     )
+    config.load()
+    served = Served(place.files) if place.files else None
+    config.ssl = served.context if served else None
+    server = _Server(config)
+    if served is not None:
+        _each(_CERTIFICATE_SECONDS, served.look)
     if parent is not None:
-        _die_with(parent, server.end)
+        _each(_PARENT_SECONDS, lambda: server.end() if os.getppid() != parent else None)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.end())
     server.run(sockets=[opened])
@@ -125,16 +133,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _die_with(parent: int, end: Callable[[], None]) -> None:
-    """Ends when the process that started this one has, however that was."""
+def _each(seconds: float, act: Callable[[], object]) -> None:
+    """Does this again and again, for as long as the process lives."""
 
     def watch() -> None:
         pause = threading.Event()
-        while os.getppid() == parent:
-            pause.wait(_PARENT_SECONDS)
-        end()
+        while not pause.wait(seconds):
+            act()
 
-    threading.Thread(target=watch, name="framewall-console parent", daemon=True).start()
+    threading.Thread(target=watch, name="framewall-console watch", daemon=True).start()
 
 
 def _loopback(host: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -11,6 +13,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import httpx
+import pytest
+
+from support.certificates import Certificate, certificate
 from support.command import framewall
 from support.framewall import Framewall
 from support.running import REPOSITORY, Running
@@ -113,6 +119,81 @@ def test_a_console_that_cannot_start_ends_the_node_and_says_why(tmp_path: Path) 
     )
     assert "The console did not start" in said.stderr
     assert "passwords would travel in the clear" in said.stderr
+
+
+def browser(ca: Path) -> ssl.SSLContext:
+    """Trusts this one certificate, and checks names."""
+    return ssl.create_default_context(cafile=str(ca))
+
+
+def test_over_tls_people_sign_in_and_a_renewed_certificate_is_taken(tmp_path: Path) -> None:
+    made = certificate(tmp_path)
+    tls = ("--tls-cert", str(made.certificate), "--tls-key", str(made.key))
+    with started(tmp_path, *tls, FRAMEWALL_CONSOLE_PASSWORD="my own password") as console:
+        url = console.wait_for(r"console at (https://127\.0\.0\.1:\d+/)").group(1)
+        with httpx.Client(verify=browser(made.certificate), base_url=url) as client:
+            form = client.get("/sign-in")
+            assert form.headers["strict-transport-security"] == "max-age=31536000"
+            (token,) = re.findall(r'name="token" value="([^"]+)"', form.text)
+            answer = client.post(
+                "/sign-in", data={"user": "admin", "password": "my own password", "token": token}
+            )
+            assert answer.status_code == 303
+            (cookie,) = [
+                each for each in answer.headers.get_list("set-cookie") if "framewall_session" in each
+            ]
+            assert "; secure" in cookie.lower()
+            assert client.get("/").status_code == 200
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(url.replace("https:", "http:"))
+        with pytest.raises(httpx.ConnectError, match=r"(?i)certificate"):
+            httpx.get(url)
+        renewed = certificate(tmp_path)
+        deadline = time.monotonic() + 20
+        while not trusted(url, renewed):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+def trusted(url: str, made: Certificate) -> bool:
+    try:
+        return httpx.get(f"{url}sign-in", verify=browser(made.certificate)).status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
+def test_beside_a_node_it_speaks_tls_as_the_configuration_says(tmp_path: Path) -> None:
+    made = certificate(tmp_path)
+    (tmp_path / "framewall.toml").write_text(
+        'upstream = "http://127.0.0.1:9"\nconsole = "127.0.0.1:0"\nconsole_tls_cert = "cert.pem"\n'
+        'console_tls_key = "key.pem"\nconsole_hosts = ["wall.example"]\n'
+    )
+    with Framewall("http://127.0.0.1:9", tmp_path, "--config", str(tmp_path / "framewall.toml")) as node:
+        url = node.wait_for(r"console at (https://\S+)").group(1)
+        with httpx.Client(verify=browser(made.certificate)) as client:
+            assert client.get(f"{url}sign-in").status_code == 200
+            assert client.get(f"{url}sign-in", headers={"host": "wall.example"}).status_code == 200
+            assert client.get(f"{url}sign-in", headers={"host": "evil.example"}).status_code == 421
+
+
+def test_options_of_run_say_the_same(tmp_path: Path) -> None:
+    made = certificate(tmp_path)
+    options = ("--console-tls-cert", str(made.certificate), "--console-tls-key", str(made.key))
+    with Framewall("http://127.0.0.1:9", tmp_path, "--console", "0.0.0.0:0", *options) as node:
+        port = node.wait_for(r"console at https://0\.0\.0\.0:(\d+)").group(1)
+        assert (
+            httpx.get(f"https://127.0.0.1:{port}/sign-in", verify=browser(made.certificate)).status_code
+            == 200
+        )
+    with Framewall("http://127.0.0.1:9", tmp_path, "--console", "0.0.0.0:0", "--console-without-tls") as node:
+        port = node.wait_for(r"console at http://0\.0\.0\.0:(\d+)").group(1)
+        assert status(f"http://127.0.0.1:{port}/sign-in") == 200
+
+
+def test_half_of_tls_ends_the_node_and_names_the_other_half(tmp_path: Path) -> None:
+    run = ("run", "--upstream", "http://127.0.0.1:9", "--console", "127.0.0.1:0")
+    said = framewall(*run, "--console-tls-key", "key.pem", cwd=tmp_path, status=1)
+    assert "--console-tls-key: console_tls_key is of no use without console_tls_cert" in said.stderr
 
 
 def children(parent: int) -> list[int]:

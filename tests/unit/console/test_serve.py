@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from framewall.console.serve import ConsoleError, Place, check, listen, url
+from framewall.console.tls import CertificateError
+from support.certificates import certificate
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:0", "localhost:8081", "[::1]:1", "127.9.9.9:65535"])
@@ -19,9 +21,8 @@ def test_other_machines_need_tls_or_a_word(address: str, tmp_path: Path) -> None
     with pytest.raises(ConsoleError, match="--tls-cert and --tls-key"):
         check(Place(address))
     assert check(Place(address, exposed=True))
-    pem = tmp_path / "pem"
-    pem.touch()
-    assert check(Place(address, pem, pem))
+    made = certificate(tmp_path)
+    assert check(Place(address, made.certificate, made.key))
 
 
 @pytest.mark.parametrize("address", ["8081", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", ""])
@@ -33,7 +34,7 @@ def test_what_is_no_address_is_told(address: str) -> None:
 def test_half_of_tls_is_none(tmp_path: Path) -> None:
     with pytest.raises(ConsoleError, match="both"):
         check(Place(certificate=tmp_path / "cert"))
-    with pytest.raises(ConsoleError, match="cannot be read"):
+    with pytest.raises(CertificateError, match="cannot be read"):
         check(Place(certificate=tmp_path / "cert", key=tmp_path / "key"))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from framewall.detect import hidden, read_rules, rules_in, written
 
-TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 VALUES = st.recursive(
     st.one_of(TEXTS, st.integers(-(1 << 62), 1 << 62), st.booleans()),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
