@@ -19,6 +19,15 @@ from e2e.test_scene import ATTACK, Person
 from support.framewall import Framewall
 
 SECOND = "<svg onload=alert(2)>"
+RULE = """\
+# our door
+[[rule]]
+id = "rce.password"
+attack = "rce"
+score = 5
+pattern = '(?i)\\bopensesame\\b'
+examples = { match = ["say opensesame"], pass = ["opensesames"] }
+"""
 PICTURES = os.environ.get("FRAMEWALL_PICTURES")
 WALK = os.environ.get("FRAMEWALL_WALK")
 
@@ -264,6 +273,76 @@ def test_a_node_is_run_from_the_console(attacked: Framewall, chromium: Browser) 
     operator.goes("/audit")
     for what in ("mode", "rule", "session"):
         expect(page.locator("main")).to_contain_text(what)
+    assert operator.happened == []
+
+
+def test_a_rule_is_written_tried_used_changed_and_taken_out(node: Framewall, chromium: Browser) -> None:
+    operator = Operator.arrives(chromium, console_of(node))
+    greeting = said("new message", "say opensesame <3")
+    assert passes(node, said("join", "Eve"), greeting)
+    page = operator.goes("/rules")
+    page.get_by_role("link", name="Write a rule").click()
+    area = page.locator("#rule-text")
+    area.fill(RULE.replace("score = 5", "score = high"))
+    expect(page.locator("#tried")).to_contain_text("not TOML")
+    area.fill(RULE.replace("score = 5", "score = 5000"))
+    expect(page.locator("#tried")).to_contain_text("score is a whole number from 0 to 1000")
+    page.get_by_role("link", name="Line 5").click()
+    assert page.evaluate("getSelection().toString()") == "score = 5000"
+    page.get_by_role("button", name="Save and use").click()
+    expect(page.locator("#tried")).to_contain_text("It cannot be used so")
+    page.get_by_label("A text to look in").fill('{"a": "opensesame"}')
+    area.fill(RULE)
+    expect(page.locator("#tried")).to_contain_text("It can be used")
+    expect(page.locator("#tried .match")).to_have_text("opensesame")
+    if WALK:
+        operator.draws(Path(WALK) / "rule-written.png", whole=True)
+    assert operator.finds_serious_barriers() == []
+    page.get_by_label("Why").fill("<b>demo</b>")
+    page.get_by_role("button", name="Save and use").click()
+    expect(page.get_by_role("heading", name="rce.password")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("<b>demo</b>")
+    assert send(node, said("join", "Eve"), greeting) == 1008
+
+    operator.goes("/playground")
+    page.locator("#data").fill(greeting)
+    expect(page.locator(".judged.block")).to_contain_text("rce.password")
+    page.get_by_label("Judged as").select_option("")
+    expect(page.locator(".judged.pass")).to_contain_text("judged as shipped")
+
+    operator.goes("/attacks?show=hits&q=rule:rce.password")
+    page.locator("[data-open]").first.click()
+    page.locator(".why").get_by_role("link", name="rce.password").click()
+    page.get_by_role("link", name="Edit").click()
+    area.fill(area.input_value().replace("opensesame", "closesesame").replace("rce.password", "rce.word"))
+    page.get_by_role("button", name="Save and use").click()
+    expect(page.get_by_role("heading", name="rce.word")).to_be_visible()
+    assert passes(node, said("join", "Eve"), greeting)
+    operator.goes("/rules")
+    expect(page.locator("#own tr[data-row]")).to_have_count(1)
+    page.locator("#own").get_by_role("switch").click()
+    operator.confirms()
+    expect(page.locator("#own").get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    assert passes(node, said("join", "Eve"), said("new message", "closesesame"))
+    if WALK:
+        operator.draws(Path(WALK) / "rules-own.png")
+    page.locator("#own [data-open]").click()
+    page.get_by_role("button", name="Remove").click()
+    operator.confirms()
+    expect(page.locator("#own")).to_contain_text("None yet")
+
+    operator.goes("/rules/xss.markup")
+    page.get_by_role("link", name="Copy as my own").click()
+    expect(page.locator("#tried")).to_contain_text("takes the place of the built-in")
+    area.fill(area.input_value().replace("score = 5", "score = 1"))
+    page.get_by_role("button", name="Save and use").click()
+    expect(page.locator(".hit-side")).to_contain_text("In place of")
+    expect(page.locator(".hit-side")).to_contain_text("Score1")
+    page.get_by_role("button", name="Remove").click()
+    operator.confirms()
+    expect(page.locator("#own")).to_contain_text("None yet")
+    operator.goes("/audit")
+    expect(page.locator("main")).to_contain_text("closesesame")
     assert operator.happened == []
 
 

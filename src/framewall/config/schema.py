@@ -39,7 +39,6 @@ Paths = Annotated[tuple[Annotated[str, BeforeValidator(values.as_path)], ...], _
 Stores = Annotated[tuple[Annotated[str, BeforeValidator(values.as_store)], ...], _Listed]
 Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
 File = Annotated[StrictStr, Field(min_length=1)]
-RuleFiles = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Listed]
 Origins = Annotated[tuple[Annotated[str, BeforeValidator(values.as_origin)], ...], _Listed]
 Subprotocols = Annotated[tuple[Annotated[str, BeforeValidator(values.as_token)], ...], _Listed]
 Bans = Annotated[tuple[Annotated[str, BeforeValidator(values.as_ban)], ...], _Listed, Field(min_length=1)]
@@ -47,21 +46,10 @@ Transports = Annotated[tuple[Transport, ...], _Listed]
 Contents = Annotated[bytes, BeforeValidator(values.as_contents)]
 
 #: Caps of the whole process: a route cannot have its own.
-PROCESS_LIMITS = frozenset(
-    {
-        "event_queue",
-        "event_queue_bytes",
-        "events_keep_days",
-        "events_max_bytes",
-        "connections",
-        "client_connections",
-        "headers",
-        "head_bytes",
-        "head_seconds",
-        "drain_seconds",
-        "memory_bytes",
-    }
-)
+PROCESS_LIMITS = frozenset((
+    "event_queue", "event_queue_bytes", "events_keep_days", "events_max_bytes", "connections", "client_connections",
+    "headers", "head_bytes", "head_seconds", "drain_seconds", "memory_bytes",
+))  # fmt: skip
 
 
 class Table(BaseModel):
@@ -321,7 +309,7 @@ class Configuration(Decisions):
     events: Stores = Field(
         default=(DEFAULT_URL,), description="Where events go: `sqlite:PATH`, `jsonl:PATH`, `jsonl:-`."
     )
-    rules: RuleFiles = Field(
+    rules: Names = Field(
         default=(),
         description="Files and folders with rules of your own, or imported ones. One with a built-in rule's id "
         "takes its place.",
@@ -336,15 +324,15 @@ class Configuration(Decisions):
         default="off", description="Where the console listens: `HOST:PORT`, or `off`."
     )
     console_tls_cert: File | None = Field(
-        default=None, description="The console's certificate chain (PEM): it then speaks TLS."
+        default=None, description="Its certificate (PEM): it then speaks TLS."
     )
     console_tls_key: File | None = Field(default=None, description="The private key of that (PEM).")
     console_hosts: Names = Field(
-        default=(), description="Names that browsers call the console by, beside addresses and `localhost`."
+        default=(), description="Names that browsers call it by, beside addresses and `localhost`."
     )
     console_without_tls: StrictBool = Field(
         default=False,
-        description="Whether the console may listen beyond this machine in the clear, where something else speaks TLS.",
+        description="Whether it may listen beyond this machine in the clear: something else speaks TLS.",
     )
     control: StrictStr | None = Field(
         default=None,
@@ -377,12 +365,12 @@ class Configuration(Decisions):
 
     @model_validator(mode="after")
     def _has_both_halves_of_tls(self) -> Self:
-        halves = {name: getattr(self, name) for name in ("console_tls_cert", "console_tls_key")}
-        for name, other in (tuple(halves), tuple(halves)[::-1]):
-            if halves[name] is None and halves[other] is not None:
-                raise values.wrong(
-                    f"{other} is of no use without {name}", f'name its file: {name} = "…"', (other,)
-                )
+        halves = ("console_tls_cert", "console_tls_key")
+        missing = [name for name in halves if getattr(self, name) is None]
+        if len(missing) == 1:
+            (there,) = set(halves) - set(missing)
+            why = f"it is of no use without {missing[0]}"
+            raise values.wrong(why, f'name its file: {missing[0]} = "…"', (there,))
         return self
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from starlette.responses import HTMLResponse
 from framewall import __version__
 from framewall.console.lessons import lesson, link
 from framewall.console.visible import line, shown, written
-from framewall.events import term
+from framewall.control import Allowed
+from framewall.events import Tally, term
 
 FOLDER = Path(__file__).parent / "templates"
 THEMES = ("dark", "light")
@@ -64,6 +66,8 @@ def environment() -> Environment:
         "searching": searching,
         "term": term,
         "pretty": pretty,
+        "others": others,
+        "hits_of": hits_of,
     }
     return made
 
@@ -91,6 +95,32 @@ def searching(query: str = "", **more: Any) -> str:
     """The address of a search among the attacks."""
     wanted = {"q": query, **more}
     return "/attacks?" + urlencode({key: value for key, value in wanted.items() if value not in ("", None)})
+
+
+def others(tallies: Iterable[Tally], kind: str) -> str:
+    """The search for what has none of these values."""
+    named = [term(kind, each.value).partition(":")[2] for each in tallies if each.value is not None]
+    return f"-{kind}:{','.join(named)}"
+
+
+def hits_of(allowed: Allowed) -> str:
+    """The search for stored hits that an exception fits, as nearly as the search language can say it."""
+    said = [
+        term(name, value)
+        for name, value in (
+            ("rule", allowed.rule),
+            ("class", allowed.attack),
+            ("event", allowed.event),
+            ("route", allowed.route),
+        )
+        if value
+    ]
+    if allowed.field:
+        pieces = (
+            term("field", piece).partition(":")[2] if piece else "" for piece in allowed.field.split("*")
+        )
+        said.append(f"field:{'*'.join(pieces)}")
+    return " ".join(said)
 
 
 def moment(time: float | None, style: str = "long") -> Markup:

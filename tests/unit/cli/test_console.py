@@ -193,7 +193,7 @@ def test_options_of_run_say_the_same(tmp_path: Path) -> None:
 def test_half_of_tls_ends_the_node_and_names_the_other_half(tmp_path: Path) -> None:
     run = ("run", "--upstream", "http://127.0.0.1:9", "--console", "127.0.0.1:0")
     said = framewall(*run, "--console-tls-key", "key.pem", cwd=tmp_path, status=1)
-    assert "--console-tls-key: console_tls_key is of no use without console_tls_cert" in said.stderr
+    assert "--console-tls-key: it is of no use without console_tls_cert" in said.stderr
 
 
 def children(parent: int) -> list[int]:

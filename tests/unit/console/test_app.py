@@ -25,8 +25,17 @@ from support.events import event
 NOW = 1_700_000_100.0
 PAGES = (
     "/", "/live", "/attacks", "/attacks?show=hits", "/attacks/bars", "/hits/3", "/hits/3/exception", "/sessions",
-    "/playground", "/playground?hit=3", "/rules", "/rules/xss.markup", "/exceptions", "/routes", "/audit", "/settings",
+    "/playground", "/playground?hit=3", "/rules", "/rules/xss.markup", "/rules/edit", "/rules/edit?rule=xss.markup",
+    "/exceptions", "/routes", "/audit", "/settings",
 )  # fmt: skip
+RULE = """\
+[[rule]]
+id = "own.word"
+attack = "rce"
+score = 5
+pattern = "opensesame"
+examples = { match = ["say opensesame"], pass = ["open, sesame"] }
+"""
 HOSTILE = "\"><img src=x onerror=alert(1)>'--\u202e\x00"
 
 
@@ -135,7 +144,7 @@ def test_there_are_no_dead_ends(client: TestClient) -> None:
 
 
 def test_what_is_not_there_is_told_so(client: TestClient) -> None:
-    for page in ("/hits/nothing", "/rules/nothing", "/nothing"):
+    for page in ("/hits/nothing", "/rules/nothing", "/rules/edit?rule=nothing", "/nothing"):
         answer = client.get(page)
         assert (answer.status_code, "<h1>Not here</h1>" in answer.text) == (404, True)
     assert client.get("/api/events/nothing").json() == {"detail": "there is no such event"}
@@ -260,6 +269,76 @@ def test_a_rule_is_tried(made: tuple[Context, TestClient, str]) -> None:
     assert "xss.markup finds" in found.text
     passed = client.post("/playground/rule/xss.markup", data={"text": "<3"}, headers=headers)
     assert "finds nothing" in passed.text
+
+
+def test_rules_are_tried_while_they_are_written(made: tuple[Context, TestClient, str]) -> None:
+    _, client, csrf = made
+
+    def tried(text: str, data: str = "") -> str:
+        answer = client.post(
+            "/playground/rules", data={"text": text, "data": data}, headers={"x-csrf-token": csrf}
+        )
+        assert answer.status_code == 200
+        shown: str = answer.text
+        assert Links(shown).acts == []
+        return shown
+
+    assert "It can be used" in tried(RULE)
+    assert "found, as it should" in tried(RULE)
+    assert "Nothing is found in it" in tried(RULE, "hello")
+    assert "through json" in tried(RULE, '{"a": "opensesame"}')
+    assert "1 of 2 examples does not hold" in tried(RULE.replace("open, sesame", "opensesame"))
+    assert "Line 4" in tried(RULE.replace("score = 5", "score = -5"))
+    assert "built-in" in tried(RULE.replace("own.word", "xss.markup"))
+    for hostile in (HOSTILE, RULE.replace("own.word", "<img src=x onerror=alert(1)>")):
+        assert "It cannot be used so" in tried(hostile)
+    assert "&lt;img src=x" in tried(RULE.replace("opensesame", "<img src=x onerror=alert(1)>"))
+
+
+def test_a_rule_needs_the_node_to_be_saved_and_says_so(made: tuple[Context, TestClient, str]) -> None:
+    _, client, csrf = made
+    headers = {"x-csrf-token": csrf, "hx-request": "true"}
+    answer = client.post("/rules", data={"text": RULE}, headers=headers)
+    assert (answer.status_code, "start it with" in answer.text) == (503, True)
+    answer = client.post("/rules", data={"text": RULE.replace("5", "x")}, headers=headers)
+    assert (answer.status_code, "It cannot be used so" in answer.text) == (200, True)
+
+
+def test_who_only_looks_may_try_rules_and_change_none(tmp_path: Path) -> None:
+    context, client = console(tmp_path)
+    headers = {"x-csrf-token": sign_in(client, "victor")}
+    for page in ("/rules", "/rules/xss.markup", "/rules/edit"):
+        text = client.get(page).text
+        assert "Save and use" not in text
+        assert "Write a rule" not in text
+    for path in ("/playground/rules", "/playground/rule/xss.markup"):
+        assert client.post(path, data={"text": RULE}, headers=headers).status_code == 200
+    assert client.post("/api/inspect/rules", json={"text": RULE}, headers=headers).status_code == 200
+    for method, path in (
+        ("POST", "/rules"), ("POST", "/rules/own.word/remove"), ("POST", "/rules/own.word/restore"),
+        ("POST", "/rules/xss.markup/switch"), ("POST", "/api/rules"), ("DELETE", "/api/rules/own.word"),
+        ("POST", "/api/rules/own.word/restore"), ("PUT", "/api/rules/own.word"),
+    ):  # fmt: skip
+        assert client.request(method, path, headers=headers).status_code == 403, path
+    assert client.post("/rules", data={"text": RULE}).status_code == 403
+    context.close()
+
+
+def test_the_api_tells_every_mistake_of_a_rule(made: tuple[Context, TestClient, str]) -> None:
+    _, client, csrf = made
+    headers = {"x-csrf-token": csrf}
+    tried = client.post(
+        "/api/inspect/rules", json={"text": RULE, "data": "opensesame"}, headers=headers
+    ).json()
+    assert [each["holds"] for each in tried["examples"]] == [True, True]
+    assert [each["rule"] for each in tried["findings"]] == ["own.word"]
+    wrong = RULE.replace("5", "-1").replace("rce", "rc")
+    answer = client.post("/api/rules", json={"text": wrong}, headers=headers)
+    assert answer.status_code == 422
+    assert [(each["line"], each["rule"]) for each in answer.json()["mistakes"]] == [
+        (3, "own.word"),
+        (4, "own.word"),
+    ]
 
 
 def test_the_api_judges_as_the_command_line_does(made: tuple[Context, TestClient, str]) -> None:

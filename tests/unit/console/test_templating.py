@@ -1,5 +1,7 @@
 """What templates say of times, sizes and places."""
 
+from dataclasses import replace
+
 import pytest
 from jinja2 import UndefinedError
 
@@ -7,12 +9,19 @@ from framewall.console.templating import (
     FOLDER,
     duration,
     environment,
+    hits_of,
     moment,
     number,
+    others,
     pretty,
     searching,
     size,
 )
+from framewall.control import Allowed
+from framewall.events import Tally, parse
+from support.events import EVENT
+
+ALLOWED = Allowed("1", "", "xss.event-handler", "", "", "", "", "live", True)
 
 
 def test_a_time_is_utc_until_the_browser_knows_better() -> None:
@@ -61,3 +70,25 @@ def test_every_template_escapes_and_tells_what_it_lacks() -> None:
         assert "| safe" not in source, name
         assert "autoescape" not in source, name
         made.get_template(name)
+
+
+def test_all_others_are_those_with_none_of_the_values_named() -> None:
+    search = others([Tally("203.0.113.9", 4), Tally("198.51.100.7", 2), Tally(None, 9)], "ip")
+    assert search == "-ip:203.0.113.9,198.51.100.7"
+    assert not parse(search, 0).wants(EVENT)
+    assert parse(others([Tally('a "b", c', 4), Tally("", 1)], "event"), 0).wants(EVENT)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fits"),
+    [
+        ({}, True),
+        ({"field": '*"new message"*[0]'}, True),
+        ({"field": "*.args[1]"}, False),
+        ({"event": "new message", "route": "chat"}, True),
+        ({"event": "new*"}, False),
+        ({"rule": "", "attack": "rce"}, False),
+    ],
+)
+def test_the_hits_of_an_exception_are_those_that_it_fits(changed: dict[str, str], fits: bool) -> None:
+    assert parse(hits_of(replace(ALLOWED, **changed)), 0).wants(EVENT) is fits  # type: ignore[arg-type]

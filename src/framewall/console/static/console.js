@@ -76,6 +76,15 @@ async function copy(from) {
   }
 }
 
+// Marks a line of a text that is being written.
+function point(area, line) {
+  const lines = area.value.split("\n");
+  const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  area.focus();
+  area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+  area.scrollTop = Math.max(0, ((line - 4) / lines.length) * area.scrollHeight);
+}
+
 function choose(tab) {
   const group = tab.closest("[data-tabs]");
   for (const each of all('[role="tab"]', group)) {
@@ -86,10 +95,11 @@ function choose(tab) {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-copy], [role=tab], [data-theme-switch], [data-help], .menu, [data-tail]");
+  const target = event.target.closest("[data-copy], [data-line], [role=tab], [data-theme-switch], [data-help], .menu, [data-tail]");
   for (const open of all("details.drop[open]")) if (!open.contains(event.target)) open.open = false;
   if (target) {
     if (target.dataset.copy) copy(target.dataset.copy);
+    else if (target.dataset.line) event.preventDefault(), point(one("#rule-text"), Number(target.dataset.line));
     else if (target.role === "tab") choose(target);
     else if ("themeSwitch" in target.dataset) switchTheme();
     else if ("help" in target.dataset) one("dialog.help").showModal();
@@ -103,7 +113,9 @@ document.addEventListener("click", (event) => {
 
 // Keys
 
-const PLACES = { o: "/", a: "/attacks", s: "/sessions", p: "/playground", r: "/routes" };
+const PLACES = {
+  o: "/", a: "/attacks", s: "/sessions", p: "/playground", u: "/rules", e: "/exceptions", r: "/routes", l: "/audit",
+};
 let going = false;
 
 function open(row) {
