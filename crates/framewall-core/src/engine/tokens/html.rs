@@ -105,7 +105,7 @@ fn declaration(text: &[u8], open: usize, best: &mut Best) -> usize {
     let (strength, reason) = if starts(b"entity") || starts(b"element") || starts(b"attlist") {
         (70, "entity declaration")
     } else if starts(b"doctype") {
-        let subset = rest.iter().take(256).any(|&byte| byte == b'[');
+        let subset = memchr::memchr(b'[', &rest[..rest.len().min(256)]).is_some();
         (if subset { 60 } else { 30 }, "document type")
     } else if starts(b"[cdata[") {
         (35, "CDATA")
@@ -117,7 +117,8 @@ fn declaration(text: &[u8], open: usize, best: &mut Best) -> usize {
         (60, "conditional comment")
     } else if starts(b"--") {
         let body = &rest[2..];
-        let opened = body.iter().take(64).any(|&byte| byte == b'`') || body.starts_with(b">") || body.starts_with(b"#");
+        let quoted = memchr::memchr(b'`', &body[..body.len().min(64)]).is_some();
+        let opened = quoted || body.starts_with(b">") || body.starts_with(b"#");
         (if opened { 52 } else { 20 }, "comment")
     } else {
         (5, "declaration")

@@ -112,6 +112,7 @@ impl<'a> Scan<'a> {
                 (b'&', b'&') => (Some(Entry::And), 2),
                 (b'&', _) if at > 0 && self.text[at - 1] == b'>' => (None, 1),
                 (b'&', _) => (Some(Entry::Ampersand), 1),
+                (b'\n' | b'\r', _) if self.is_empty_line(at + 1) => (None, 1),
                 (b'\n' | b'\r', _) => (Some(Entry::Line), 1),
                 (b'$', b'(') => (Some(Entry::Substitution), 2),
                 (b'<' | b'>', b'(') if at == 0 || self.text[at - 1] <= 0x20 => (Some(Entry::Substitution), 2),
@@ -131,6 +132,13 @@ impl<'a> Scan<'a> {
             }
             at += length;
         }
+    }
+
+    /// Whether the line that begins here ends after a few blanks; then the next one is looked at.
+    fn is_empty_line(&self, at: usize) -> bool {
+        let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t');
+        let blanks = self.text[at..].iter().take(8).take_while(blank).count();
+        matches!(self.text.get(at + blanks), Some(b'\n' | b'\r'))
     }
 
     /// `&lt;` is one character of markup.

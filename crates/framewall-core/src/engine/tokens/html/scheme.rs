@@ -34,22 +34,20 @@ fn character(text: &[u8]) -> Option<(u8, usize)> {
         let byte = u8::try_from(value).unwrap_or(b'?');
         return Some((if byte <= 0x20 { 0 } else { byte.to_ascii_lowercase() }, 1 + from + length + semi));
     }
-    for (name, byte) in [
-        (&b"tab"[..], 0),
-        (b"newline", 0),
-        (b"colon", b':'),
-        (b"lpar", b'('),
-        (b"rpar", b')'),
-        (b"nbsp", 0),
-        (b"sol", b'/'),
-        (b"apos", b'\''),
-        (b"quot", b'"'),
-        (b"amp", b'&'),
-        (b"grave", b'`'),
-        (b"equals", b'='),
-        (b"lt", b'<'),
-        (b"gt", b'>'),
-    ] {
+    let names: &[(&[u8], u8)] = match rest.first().map_or(0, u8::to_ascii_lowercase) {
+        b'a' => &[(b"apos", b'\''), (b"amp", b'&')],
+        b'c' => &[(b"colon", b':')],
+        b'e' => &[(b"equals", b'=')],
+        b'g' => &[(b"grave", b'`'), (b"gt", b'>')],
+        b'l' => &[(b"lpar", b'('), (b"lt", b'<')],
+        b'n' => &[(b"newline", 0), (b"nbsp", 0)],
+        b'q' => &[(b"quot", b'"')],
+        b'r' => &[(b"rpar", b')')],
+        b's' => &[(b"sol", b'/')],
+        b't' => &[(b"tab", 0)],
+        _ => &[],
+    };
+    for &(name, byte) in names {
         if rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) {
             return Some((byte, 1 + name.len() + usize::from(rest.get(name.len()) == Some(&b';'))));
         }

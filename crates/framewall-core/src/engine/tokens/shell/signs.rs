@@ -70,7 +70,7 @@ fn dollar(text: &[u8], at: usize, best: &mut Best) {
         return best.offer(75, at..at + 5, "shell in signs");
     }
     if rest.starts_with(b"${") {
-        let Some(close) = rest.iter().position(|&byte| byte == b'}') else { return };
+        let Some(close) = memchr::memchr(b'}', rest) else { return };
         let inner = &rest[2..close];
         let name = inner.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         let operator = &inner[name.min(inner.len())..];
@@ -165,9 +165,7 @@ fn redirection(text: &[u8], at: usize, words: usize, best: &mut Best) {
 /// `{cat,/etc/passwd}`
 fn braces(text: &[u8], at: usize, best: &mut Best) {
     let rest = &text[at + 1..text.len().min(at + 96)];
-    let Some(close) =
-        rest.iter().position(|&byte| matches!(byte, b'}' | b' ' | b'\n')).filter(|end| rest[*end] == b'}')
-    else {
+    let Some(close) = memchr::memchr3(b'}', b' ', b'\n', rest).filter(|end| rest[*end] == b'}') else {
         return;
     };
     let inner = &rest[..close];
