@@ -14,7 +14,7 @@ from framewall.events._buckets import LEVELS
 from framewall.events._sqlite import rows
 from framewall.events._sqlite.rows import KIND, TOTAL
 from framewall.events._sqlite.schema import COLUMNS, connect
-from framewall.events.search import searchable
+from framewall.events._sqlite.trigrams import indexed
 from framewall.limits import EVENT_VALUES
 from framewall.model import ATTACKS, Action, Event, Finding, Mode
 
@@ -99,7 +99,7 @@ class Loading:
         db.execute(f"CREATE TEMP TABLE template (t INTEGER PRIMARY KEY, {', '.join(COLUMNS)}, text)")
         db.execute("CREATE TEMP TABLE template_mark (mark, kind, t, PRIMARY KEY (mark, t)) WITHOUT ROWID")
         for number, each in enumerate(self.made):
-            text = searchable(replace(each, client_ip=""))
+            text = indexed(replace(each, client_ip=""))
             db.execute(
                 f"INSERT INTO template VALUES (?{', ?' * len(COLUMNS)}, ?)", (number, *rows.row(each), text)
             )

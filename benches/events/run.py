@@ -39,6 +39,7 @@ SEARCHES = (
     "action:ban route:admin framework:stomp", "score:>=10", "rule:*.union", 'field:*args[2]*', "session:s17",
     "onerror word7", '"alert(17)"', "word499 route:admin -action:pass", "since:80d until:79d class:xss",
     "class:jndi path:/ws node:edge-1", "nothing-like-this", "ip:203.0.113.9",
+    "nerror=al", '"(731)> wor"', "rt(1)> word -class:xss", "nerror word49x",
 )  # fmt: skip
 
 Question = Callable[[EventReader], object]

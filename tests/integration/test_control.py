@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -350,23 +350,30 @@ def test_what_cannot_be_is_refused_with_advice(watching: Node) -> None:
 
 
 def ask(path: Path, line: bytes) -> dict[str, object]:
-    with socket.socket(socket.AF_UNIX) as peer:
-        peer.settimeout(10)
-        peer.connect(str(path))
-        with suppress(BrokenPipeError, ConnectionResetError):
-            peer.sendall(line)
-        with peer.makefile("rb") as answer:
-            said = json.loads(answer.readline())
-    assert isinstance(said, dict)
-    return said
+    """The answer to a line, however often a busy node says to come back first."""
+    deadline = time.monotonic() + 60
+    while True:
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(30)
+            peer.connect(str(path))
+            with suppress(BrokenPipeError, ConnectionResetError):
+                peer.sendall(line)
+            with peer.makefile("rb") as answer:
+                said = json.loads(answer.readline())
+        assert isinstance(said, dict)
+        if "too many ask at once" not in str(said.get("error")):
+            return said
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
-def test_nonsense_and_crowds_at_the_socket_touch_nothing(node: Node) -> None:
+def test_nonsense_at_the_socket_is_told_what_is_wrong(node: Node) -> None:
     for line, told in (
         (b"\xff\xfe\n", "not JSON"),
         (b"[" * 5_000 + b"\n", "not JSON"),
         (b"[]\n", "write one object"),
         (b'{"do": "decide"}\n', "write one object"),
+        (b'{"do": "changing"}\n', "write one object"),
         (b'{"do": "__init__"}\n', "write one object"),
         (b'{"do": "drop", "id": 1, "by": "x"}\n', "id: Input should be a valid string"),
         (b'{"do": "status", "more": 1}\n', "more: Unexpected keyword"),
@@ -375,19 +382,32 @@ def test_nonsense_and_crowds_at_the_socket_touch_nothing(node: Node) -> None:
         said = ask(node.path, line)
         assert said["ok"] is False
         assert told in str(said["error"])
-    idle = [socket.socket(socket.AF_UNIX) for _ in range(CONTROL_CONNECTIONS.default)]
+
+
+def test_a_crowd_at_the_socket_touches_nothing(node: Node) -> None:
+    """Traffic passes while every connection that may be is taken, and was before and after it did."""
+
+    def passes_by_a_crowd() -> bool:
+        # Whoever says nothing for long is cut off: on a busy machine the crowd may have gone too early.
+        with ExitStack() as crowd:
+            for _ in range(CONTROL_CONNECTIONS.default):
+                crowd.enter_context(socket.socket(socket.AF_UNIX)).connect(str(node.path))
+            if not _is_told_to_come_back(node.control):
+                return False
+            with node.dial() as client:
+                assert echoes(client, "hello")
+            return _is_told_to_come_back(node.control)
+
+    within(passes_by_a_crowd, 90)
+    within(lambda: _answers(node.control), 60)
+
+
+def _is_told_to_come_back(control: Control) -> bool:
     try:
-        for each in idle:
-            each.connect(str(node.path))
-        within(lambda: not _answers(node.control))
-        with pytest.raises(ControlError, match="too many"):
-            node.control.status()
-        with node.dial() as client:
-            assert echoes(client, "hello")
-    finally:
-        for each in idle:
-            each.close()
-    within(lambda: _answers(node.control))
+        control.status()
+    except ControlError as error:
+        return "too many ask at once" in str(error)
+    return False
 
 
 def _answers(control: Control) -> bool:

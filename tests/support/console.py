@@ -35,11 +35,12 @@ def console(
     folder: Path,
     events: Iterable[Event] = (),
     now: float = 1_700_000_100.0,
+    scheme: str = "sqlite",
     control: Control | None = None,
     **more: Any,
 ) -> tuple[Context, TestClient]:
     """The console over these events, with the people alice (operator) and victor (viewer)."""
-    url = f"sqlite:{folder / 'events.db'}"
+    url = f"{scheme}:{folder / 'events.db'}"
     sink = open_sink(url)
     for event in events:
         sink.put(event)

@@ -55,6 +55,7 @@ def environment() -> Environment:
         "span": duration,
         "number": number,
         "bytes": size,
+        "plain": plain,
         "path": lambda text: quote(str(text), safe=""),
     }
     made.globals |= {
@@ -95,6 +96,15 @@ def searching(query: str = "", **more: Any) -> str:
     """The address of a search among the attacks."""
     wanted = {"q": query, **more}
     return "/attacks?" + urlencode({key: value for key, value in wanted.items() if value not in ("", None)})
+
+
+def plain(text: str) -> str:
+    """A text that is written as a JSON string, itself; other JSON as it is."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return said if isinstance(said, str) else text
 
 
 def others(tallies: Iterable[Tally], kind: str) -> str:

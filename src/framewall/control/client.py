@@ -202,7 +202,7 @@ class Control:
                 connection.settimeout(self._timeout)
                 with reachable(self.path) as address:
                     connection.connect(address)
-                with suppress(BrokenPipeError):  # refused already: the answer says why
+                with suppress(BrokenPipeError, ConnectionResetError):  # refused already: the answer says why
                     connection.sendall(line)
                 answer = bytearray()
                 while not answer.endswith(b"\n"):

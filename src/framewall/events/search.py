@@ -2,8 +2,8 @@
 
 Terms stand side by side and must all hold. A term is ``field:value``, a word, or ``"several words"``; ``-`` before
 it negates it. ``field:a,b`` is a or b; ``*`` in a value stands for anything, unless it is quoted. Quotes inside
-quotes are written ``\\"``. Words are looked for in the request and in what the rules matched, whatever their case;
-``alert`` finds ``alert(1)``, ``aler`` does not.
+quotes are written ``\\"``. Words are looked for anywhere in the request and in what the rules matched, whatever their
+case: ``lert`` finds ``alert(1)``.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Term:
     def _found(self, event: Event) -> bool:
         if self.field == "text":
             text = searchable(event)
-            return all(_has_words(text, value.pieces[0].lower()) for value in self.values)
+            return all(value.pieces[0].lower() in text for value in self.values)
         if self.field == "ip":
             named = any(value.fits(event.client_ip) for value in self.values)
             return named or _within(event.client_ip, self.networks)
@@ -193,22 +193,6 @@ def searchable(event: Event) -> str:
     """What words are looked for in, in lower case: what was matched and where, the event's name, the request."""
     matches = "\n".join(f"{finding.match}\n{finding.field}" for finding in event.findings)[:SEARCHED_CHARS]
     return f"{matches}\n{event.event or ''}\n{event.request[:SEARCHED_CHARS]}".lower()
-
-
-def _has_words(text: str, wanted: str) -> bool:
-    """Whether ``wanted`` stands in the text, and no word of it goes on beyond it."""
-    at = text.find(wanted)
-    while at >= 0:
-        end = at + len(wanted)
-        if not _glued(text, at) and not _glued(text, end):
-            return True
-        at = text.find(wanted, at + 1)
-    return not wanted
-
-
-def _glued(text: str, at: int) -> bool:
-    """Whether the characters on both sides of this place belong to one word."""
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
 class _Parser:

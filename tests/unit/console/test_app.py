@@ -222,6 +222,18 @@ def test_an_empty_store_says_what_to_do_next(tmp_path: Path) -> None:
     context.close()
 
 
+def test_a_store_of_json_lines_shows_the_same_and_says_what_it_has_not(tmp_path: Path) -> None:
+    made = [event(1), event(2, action=Action.PASS, mode=Mode.MONITOR)]
+    context, client = console(tmp_path, made, NOW, scheme="jsonl")
+    sign_in(client)
+    for page in ("/", "/attacks", "/attacks?show=hits", "/attacks/bars", "/hits/1/exception", "/settings"):
+        assert client.get(page).status_code == 200, page
+    assert client.get("/attacks?show=hits&q=nerror").text.count("<tr data-row>") == 2
+    assert "not what came after" in client.get("/hits/2").text
+    assert "not what came after" not in client.get("/hits/1").text
+    context.close()
+
+
 def test_people_and_tokens_are_managed(tmp_path: Path) -> None:
     context, client = console(tmp_path)
     headers = {"x-csrf-token": sign_in(client)}

@@ -13,6 +13,7 @@ from framewall.console.templating import (
     moment,
     number,
     others,
+    plain,
     pretty,
     searching,
     size,
@@ -70,6 +71,12 @@ def test_every_template_escapes_and_tells_what_it_lacks() -> None:
         assert "| safe" not in source, name
         assert "autoescape" not in source, name
         made.get_template(name)
+
+
+def test_a_text_that_is_json_is_itself_and_all_else_is_as_it_is() -> None:
+    assert [plain(text) for text in ('"a\\nb"', '{"a": 1}', "", "nonsense", "[" * 9_999)] == [
+        "a\nb", '{"a": 1}', "", "nonsense", "[" * 9_999,
+    ]  # fmt: skip
 
 
 def test_all_others_are_those_with_none_of_the_values_named() -> None:

@@ -94,7 +94,8 @@ ip:203.0.113.9 | ip:2001:db8::/32 | -ip:0.0.0.0/0 | action:blocked | action:reco
 framework:socket.io,stomp -transport:polling | session:s3 | session:s* | -session:s3 | node:edge-1 | node:nowhere
 mode:monitor | path:/ws | path:/pp*q | score:>=10 | score:7 | score:..7 -score:5 | since:100000s until:99900s
 -since:99950s | drop | "drop table" | tab | -harmless | onerror class:xss action:close | alert(1) | ünion | "a_b"
-"✂" | nothing-at-all | id:17 | id:1* | "<>" | text:42 score:20 | -class:xss -class:sqli -class:rce
+ror=al | "op tab" | nio | onerror -harm | "✂" | nothing-at-all | id:17 | id:1* | "<>" | text:42 score:20
+-class:xss -class:sqli -class:rce
 """.replace("\n", "|").split("|")
 
 

@@ -84,7 +84,7 @@ def test_nothing_is_left_of_them(path: Path) -> None:
     for table in ("event", "event_mark", "mark", "hit_group", "rollup"):
         assert store.rows(table) == 0, table
     store.db.execute("INSERT INTO event_text (event_text) VALUES ('integrity-check')")
-    assert store.db.execute("SELECT rowid FROM event_text WHERE event_text MATCH 'word7'").fetchall() == []
+    assert store.db.execute("SELECT rowid FROM event_text WHERE event_text MATCH 'rd7'").fetchall() == []
 
 
 def test_what_stays_is_still_found_and_counted(path: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from framewall.errors import StoreError
-from framewall.events import Query, Search, parse
-from framewall.events._sqlite import rows
+from framewall.events import Query, Search, parse, term
+from framewall.events._sqlite import rows, trigrams
 from framewall.events._sqlite.schema import COLUMNS
 from framewall.events._sqlite.where import where
 from framewall.events.sqlite import SCHEMA_VERSION, SqliteReader, SqliteSink, SqliteSource
@@ -180,3 +183,54 @@ def test_a_file_of_the_first_shape_is_brought_into_todays(tmp_path: Path, by: st
     with sqlite3.connect(place) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_file_of_the_second_shape_gets_its_texts_indexed_anew(tmp_path: Path) -> None:
+    place = tmp_path / "events.db"
+    sink = SqliteSink(str(place), Limits())
+    for number in range(25):
+        sink.put(event(number, request=f"POST / WEBSOCKET/13\n\nhello number{number}end"))
+    sink.close()
+    with sqlite3.connect(place) as db:
+        db.execute("DROP TABLE event_text")
+        db.execute("CREATE VIRTUAL TABLE event_text USING fts5 (text, content='', detail=none, columnsize=0)")
+        db.execute("INSERT INTO event_text (rowid, text) VALUES (1, 'stale')")
+        db.execute("PRAGMA user_version = 2")
+    reader = SqliteReader(str(place))
+    assert [each.id for each in reader.page(parse("umber7en", 0.0)).events] == ["7"]
+    assert reader.stored().events == 25
+    with sqlite3.connect(place) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        db.execute("INSERT INTO event_text (event_text) VALUES ('integrity-check')")
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.data())
+def test_every_piece_of_a_text_finds_it_whatever_its_case(texts: list[str], data: st.DataObject) -> None:
+    made = [event(number, request=text, findings=(), event=None) for number, text in enumerate(texts)]
+    chosen = data.draw(st.integers(0, len(texts) - 1))
+    start = data.draw(st.integers(0, len(texts[chosen])))
+    piece = texts[chosen][start : data.draw(st.integers(start, len(texts[chosen])))]
+    search = parse(term("text", data.draw(st.sampled_from([piece, piece.lower()]))), 0.0)
+    with tempfile.TemporaryDirectory() as folder:
+        sink = SqliteSink(f"{folder}/e.db", Limits())
+        for each in made:
+            sink.put(each)
+        sink.close()
+        reader = SqliteReader(f"{folder}/e.db", budget=10)
+        found = [each.id for each in reader.page(search, limit=100).events]
+        reader.close()
+    assert found == [each.id for each in reversed(made) if search.wants(each)]
+    assert str(chosen) in found
+
+
+def test_a_long_text_looks_up_some_places_of_it_its_ends_among_them() -> None:
+    text = "".join(chr(0x4E00 + place) for place in range(2_000))
+    asked = trigrams.query([text]).split(" AND ")
+    assert len(asked) <= trigrams.LOOKED_UP + 1
+    assert (asked[0], asked[-1]) == (f'"{text[:3]}"', f'"{text[-3:]}"')
+    assert trigrams.query(["ab", "", "\ud800\ud801\ud802"]) == ""
+    assert trigrams.query(['A"b', "a\0bc"]) == '"a""b" AND "a\ufffdb" AND "\ufffdbc"'

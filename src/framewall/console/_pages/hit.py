@@ -40,7 +40,7 @@ def hit(request: Request, shared: Shared, draws: Draws, id: str) -> Response:
     return draws.draw(
         request, "hit.html", event=event, marks=marks(event), request=taken_apart(event.request),
         stories=stories, around=around, snippets=snippets(event), banned=banned, live=live, away=away,
-        durations=BANS,
+        durations=BANS, jsonl=shared.events_url.startswith("jsonl:"),
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from math import ceil
 from framewall.events._buckets import LEVELS
 from framewall.events._sqlite import rows
 from framewall.events._sqlite.rows import KIND, TOTAL
+from framewall.events._sqlite.trigrams import indexed
 from framewall.events._sqlite.write import Writing
-from framewall.events.search import searchable
 from framewall.limits import EVENTS_KEEP_DAYS, EVENTS_MAX_BYTES, Limits
 
 #: Events that are deleted in one transaction: more than are written in one.
@@ -93,7 +93,7 @@ class Retention:
             )
             run(
                 "INSERT INTO event_text (event_text, rowid, text) VALUES ('delete', ?, ?)",
-                [(seq, searchable(event)) for seq, event in events],
+                [(seq, indexed(event)) for seq, event in events],
             )
             self._db.execute("DELETE FROM event WHERE seq <= ?", (last,))
             self._db.execute("DELETE FROM hit_group WHERE last <= ?", (events[-1][1].time,))

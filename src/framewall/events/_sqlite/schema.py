@@ -3,7 +3,8 @@
 ``event`` has the events; ``seq`` is the order of writing, never used twice. What they are searched and counted by
 are *marks*: a kind and a value, such as class ``xss``. ``event_mark`` is the index from marks to events. ``rollup``
 counts events by level (size of bucket), kind, bucket and mark; mark 0 of kind 0 is every event, mark 0 of another
-kind what was too little to be kept apart. ``hit_group`` has the groups. ``event_text`` finds words.
+kind what was too little to be kept apart. ``hit_group`` has the groups. ``event_text`` finds
+texts by every three characters that stand side by side in them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from framewall.errors import StoreError
 
 #: Marks the file as Framewall's ("FWev"), and which shape it has.
 APPLICATION_ID = 0x46576576
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 BUSY_SECONDS = 5.0
 
@@ -100,8 +101,10 @@ CREATE INDEX hit_group_last ON hit_group (last);
 CREATE INDEX hit_group_key ON hit_group (key, last);
 CREATE INDEX hit_group_client_ip ON hit_group (client_ip, last);
 CREATE INDEX hit_group_attack ON hit_group (attack, last);
+"""
+TEXTS = """
 CREATE VIRTUAL TABLE event_text USING fts5
-    (text, content = '', detail = none, columnsize = 0, tokenize = 'unicode61 remove_diacritics 0');
+    (text, content = '', detail = none, columnsize = 0, tokenize = 'trigram');
 """
 _FROM_1 = """
 ALTER TABLE event ADD COLUMN attacks TEXT NOT NULL DEFAULT '[]';
@@ -178,7 +181,7 @@ def _create(db: sqlite3.Connection) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
         if db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-            run(db, _EVENT + INDEXES)
+            run(db, _EVENT + INDEXES + TEXTS)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except BaseException:
@@ -210,15 +213,19 @@ def _version(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    """From shape 1: everything is indexed anew, in one transaction; another process may be at it already."""
+    """From shape 1 everything is indexed anew, from shape 2 the texts; another process may be at it already."""
     from framewall.events._sqlite.write import Writing
 
     db.execute("BEGIN IMMEDIATE")
     try:
-        if db.execute("PRAGMA user_version").fetchone() == (1,):
-            run(db, _FROM_1 + INDEXES)
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version == 1:
+            run(db, _FROM_1 + INDEXES + TEXTS)
             Writing(db).index_everything()
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version == 2:
+            run(db, "DROP TABLE event_text;" + TEXTS)
+            Writing(db).index_texts()
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except BaseException:
         db.execute("ROLLBACK")
         raise

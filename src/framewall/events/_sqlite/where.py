@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
+from framewall.events._sqlite import trigrams
 from framewall.events._sqlite.rows import KIND, MARK_CHARS, address_key
 from framewall.events.search import Search, Term
 
@@ -23,7 +23,6 @@ FEW = 2_000
 #: Events' times may be out of the order of writing by so much: batches, the clocks of several nodes. Seconds.
 SKEW_SECONDS = 60.0
 
-_TOKEN = re.compile(r"[^\W_]+")
 _LAST = "\U0010ffff"
 
 
@@ -98,7 +97,7 @@ def where(db: sqlite3.Connection, search: Search, since: float | None, until: fl
                 return Where("event d", "", (), 1, 0, True)
             else:
                 ways.append(_of_marks(found))
-    ways += _words(search)
+    ways += _texts(search)
     leading = min(ways, key=lambda way: way.hits, default=_Way(0, "event d", "1", (), None))
     for way in ways:
         if way is leading:
@@ -167,18 +166,11 @@ def _column(term: Term, ways: list[_Way], conditions: list[str], values: list[ob
         ways.append(_Way(1, "event d", f"d.{term.field} {several}", tuple(wanted), lookup))
 
 
-def _words(search: Search) -> list[_Way]:
-    """The words of all text that must be there."""
-    wanted = [
-        word
-        for term in search.terms
-        if term.field == "text" and not term.negated
-        for word in _TOKEN.findall(term.values[0].pieces[0].lower())
-    ]
-    if not wanted:
-        return []
-    phrase = " AND ".join(f'"{word}"' for word in dict.fromkeys(wanted))
-    return [_Way(FEW, "event_text d", "d.event_text MATCH ?", (phrase,), None, "d.rowid")]
+def _texts(search: Search) -> list[_Way]:
+    """What the index can tell of all text that must be there; nothing of texts that are shorter than it knows."""
+    texts = [term.values[0].pieces[0] for term in search.terms if term.field == "text" and not term.negated]
+    query = trigrams.query(texts)
+    return [_Way(FEW, "event_text d", "d.event_text MATCH ?", (query,), None, "d.rowid")] if query else []
 
 
 def _marks(db: sqlite3.Connection, term: Term) -> tuple[list[tuple[int, int]] | None, bool]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from framewall.events._buckets import LEVELS
 from framewall.events._scan import GAP_SECONDS
 from framewall.events._sqlite import rows
 from framewall.events._sqlite.rows import KIND, OPEN, TOTAL, Mark
+from framewall.events._sqlite.trigrams import indexed
 from framewall.events._writer import Item, Later
 from framewall.events.record import said_json
-from framewall.events.search import searchable
 from framewall.limits import EVENT_VALUES
 from framewall.model import Action, Event
 
@@ -68,12 +68,27 @@ class Writing:
 
     def index_everything(self) -> None:
         """Index, count and group all events of a file that has none of that yet."""
+        for batch in self._everything():
+            self._index(batch)
+
+    def index_texts(self) -> None:
+        """Index the texts of all events of a file that has everything else."""
+        for batch in self._everything():
+            self._index_texts(batch)
+
+    def _everything(self) -> Iterator[list[tuple[int, Event]]]:
         last = 0
         while batch := self._db.execute(
             f"{rows.SELECT} WHERE seq > ? ORDER BY seq LIMIT ?", (last, _AT_ONCE)
         ).fetchall():
-            self._index([(each[0], rows.event(each)) for each in batch])
+            yield [(each[0], rows.event(each)) for each in batch]
             last = batch[-1][0]
+
+    def _index_texts(self, stored: Sequence[tuple[int, Event]]) -> None:
+        self._db.executemany(
+            "INSERT INTO event_text (rowid, text) VALUES (?, ?)",
+            [(seq, indexed(event)) for seq, event in stored],
+        )
 
     def _look(self) -> None:
         """Another connection may have changed what is remembered."""
@@ -114,10 +129,7 @@ class Writing:
             [(*place, count) for place, count in sorted(counts.items())],
         )
         self._bound({place[:3] for place in counts if place[1] in OPEN})
-        run(
-            "INSERT INTO event_text (rowid, text) VALUES (?, ?)",
-            [(seq, searchable(event)) for seq, event in stored],
-        )
+        self._index_texts(stored)
         self._group(event for _, event in stored)
 
     def _mark(self, mark: Mark) -> int:
