@@ -7,7 +7,7 @@ use regex_automata::util::syntax;
 use regex_syntax::hir::Hir;
 
 use super::confirm::Confirm;
-use super::gates::Gates;
+use super::gates::{Gated, Gates};
 use super::glob::Glob;
 use super::literals::Clause;
 use super::rule::{RuleSpec, Target};
@@ -92,7 +92,8 @@ impl Engine {
             } else if let Some(name) = &spec.anomaly {
                 by_anomaly.push((name.clone(), number));
             } else {
-                gates.push((number, gate(spec).map_err(error)?));
+                let tokenised = spec.pattern.is_none();
+                gates.push(Gated { rule: number, clauses: gate(spec).map_err(error)?, tokenised });
             }
             rules.push(rule(spec).map_err(error)?);
         }

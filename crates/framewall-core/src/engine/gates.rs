@@ -32,6 +32,16 @@ pub(crate) struct Gates {
     by_byte: Vec<Box<[u64]>>,
     /// All bytes of those sets.
     bytes: ByteSet,
+    /// The first sets that an apostrophe within a word is a member of: those of patterns.
+    by_apostrophe: Box<[u64]>,
+}
+
+/// A rule, and what it needs.
+pub struct Gated {
+    pub rule: u16,
+    pub clauses: Vec<Clause>,
+    /// Whether a tokeniser decides, and no pattern before it.
+    pub tokenised: bool,
 }
 
 /// One set of literals.
@@ -40,6 +50,8 @@ struct Needed {
     bytes: ByteSet,
     /// Bytes of its shortest member.
     shortest: usize,
+    /// Whether a pattern waits for it first.
+    of_pattern: bool,
     /// The clauses that are tried once a member of it stands in the text.
     first_of: Vec<Waiting>,
 }
@@ -52,9 +64,9 @@ struct Waiting {
 
 impl Gates {
     /// The gates of these rules, each with its number. Sets shared by several are looked for once.
-    pub fn new(rules: &[(u16, Vec<Clause>)]) -> Result<Gates, String> {
+    pub fn new(rules: &[Gated]) -> Result<Gates, String> {
         let mut builder = Builder::default();
-        for (rule, clauses) in rules {
+        for Gated { rule, clauses, tokenised } in rules {
             for clause in clauses {
                 let mut numbers = Vec::with_capacity(clause.len());
                 for set in clause {
@@ -63,6 +75,7 @@ impl Gates {
                 // The clause is looked at where its first set has a member: the rarest one.
                 numbers.sort_by_key(|number| Reverse(builder.sets[usize::from(*number)].shortest));
                 if let Some((first, others)) = numbers.split_first() {
+                    builder.sets[usize::from(*first)].of_pattern |= !tokenised;
                     let waiting = Waiting { others: others.to_vec(), rule: *rule };
                     builder.sets[usize::from(*first)].first_of.push(waiting);
                 }
@@ -71,7 +84,8 @@ impl Gates {
         builder.build()
     }
 
-    /// Marks the rules that the text is worth trying; `set` holds the text's bytes.
+    /// Marks the rules that the text is worth trying; `set` holds the text's bytes. Apostrophes of contractions are no
+    /// quotes: by themselves, nothing that reads tokens needs to look at them.
     pub fn mark(&self, text: &[u8], set: &ByteSet, marks: &mut [u64]) {
         let words = self.sets.len().div_ceil(64);
         let (mut near, mut far);
@@ -83,8 +97,10 @@ impl Gates {
             &mut far
         };
         self.read(text, hits);
+        let contracts = set.has(b'\'') && contracts(text);
         for byte in set.both(&self.bytes) {
-            hits.iter_mut().zip(&self.by_byte[usize::from(byte)]).for_each(|(word, bits)| *word |= bits);
+            let bits = if contracts && byte == b'\'' { &self.by_apostrophe } else { &self.by_byte[usize::from(byte)] };
+            hits.iter_mut().zip(bits).for_each(|(word, bits)| *word |= bits);
         }
         for word in 0..hits.len() {
             let mut left = hits[word];
@@ -146,6 +162,21 @@ impl Gates {
     }
 }
 
+/// Whether every apostrophe stands where people contract words: `it's`, `don't`, `we're`.
+fn contracts(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'\'', text).all(|at| {
+        let letters = text[at + 1..].iter().take(3).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let ending = &text[at + 1..at + 1 + letters];
+        at > 0
+            && text[at - 1].is_ascii_alphabetic()
+            && ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
+            && text.get(at + 1 + letters).is_none_or(|next| !(next.is_ascii_digit() || b"'\"`_$\\".contains(next)))
+    })
+}
+
+/// What follows the apostrophe of a contraction.
+const ENDINGS: [&[u8]; 7] = [b"s", b"t", b"d", b"m", b"re", b"ve", b"ll"];
+
 fn hit(bits: &mut [u64], number: u16) {
     bits[usize::from(number) >> 6] |= 1 << (number & 63);
 }
@@ -182,7 +213,12 @@ impl Builder {
             sets_of[place].push(number);
         }
         let shortest = set.iter().map(Vec::len).min().unwrap_or(0);
-        self.sets.push(Needed { bytes: ByteSet::from(&both_cases(&single)), shortest, first_of: Vec::new() });
+        self.sets.push(Needed {
+            bytes: ByteSet::from(&both_cases(&single)),
+            shortest,
+            of_pattern: false,
+            first_of: Vec::new(),
+        });
         self.known_sets.insert(set, number);
         Ok(number)
     }
@@ -194,6 +230,7 @@ impl Builder {
             .start_kind(StartKind::Unanchored)
             .build(&self.literals)
             .map_err(|error| error.to_string())?;
+        let mut by_apostrophe = vec![0; self.sets.len().div_ceil(64)];
         let mut by_byte: Vec<Box<[u64]>> = vec![Box::default(); 256];
         let mut bytes = ByteSet::default();
         for (number, set) in self.sets.iter().enumerate().filter(|(_, set)| !set.first_of.is_empty()) {
@@ -204,10 +241,21 @@ impl Builder {
                 }
                 hit(bits, number as u16);
             }
+            if set.of_pattern && set.bytes.has(b'\'') {
+                hit(&mut by_apostrophe, number as u16);
+            }
             bytes = bytes.with(&set.bytes);
         }
         let longest = self.literals.iter().map(Vec::len).max().unwrap_or(0);
-        Ok(Gates { automaton, sets_of: self.sets_of, longest, sets: self.sets, by_byte, bytes })
+        Ok(Gates {
+            automaton,
+            sets_of: self.sets_of,
+            longest,
+            sets: self.sets,
+            by_byte,
+            bytes,
+            by_apostrophe: by_apostrophe.into(),
+        })
     }
 }
 
@@ -236,6 +284,13 @@ mod tests {
         texts.iter().map(|text| text.as_bytes().to_vec()).collect()
     }
 
+    /// The gates of rules that have patterns.
+    fn gates(rules: &[(u16, Vec<Clause>)]) -> Gates {
+        let gated =
+            |(rule, clauses): &(u16, Vec<Clause>)| Gated { rule: *rule, clauses: clauses.clone(), tokenised: false };
+        Gates::new(&rules.iter().map(gated).collect::<Vec<_>>()).unwrap()
+    }
+
     fn marked(gates: &Gates, text: &str) -> Vec<u16> {
         let mut marks = [0; 1];
         gates.mark(text.as_bytes(), &ByteSet::of(text.as_bytes()), &mut marks);
@@ -244,7 +299,7 @@ mod tests {
 
     #[test]
     fn every_set_of_a_clause_must_have_a_member_in_the_text() {
-        let gates = Gates::new(&[(3, vec![vec![set(&["select", "union"]), set(&["from"])]])]).unwrap();
+        let gates = gates(&[(3, vec![vec![set(&["select", "union"]), set(&["from"])]])]);
         assert_eq!(marked(&gates, "SELECT x FROM y"), [3]);
         assert_eq!(marked(&gates, "from a union"), [3]);
         assert!(marked(&gates, "select a union").is_empty());
@@ -261,7 +316,7 @@ mod tests {
 
     #[test]
     fn one_clause_is_enough() {
-        let gates = Gates::new(&[(0, vec![vec![set(&["%comspec"])], vec![set(&["for"]), set(&["%"])]])]).unwrap();
+        let gates = gates(&[(0, vec![vec![set(&["%comspec"])], vec![set(&["for"]), set(&["%"])]])]);
         assert_eq!(marked(&gates, "%ComSpec%"), [0]);
         assert_eq!(marked(&gates, "100 % for"), [0]);
         assert!(marked(&gates, "for you").is_empty());
@@ -269,7 +324,7 @@ mod tests {
 
     #[test]
     fn single_bytes_and_words_may_stand_in_one_set() {
-        let gates = Gates::new(&[(1, vec![vec![set(&["<", "&lt"]), set(&["k", "onload"])]])]).unwrap();
+        let gates = gates(&[(1, vec![vec![set(&["<", "&lt"]), set(&["k", "onload"])]])]);
         assert_eq!(marked(&gates, "<K"), [1]);
         assert_eq!(marked(&gates, "&LT;onload"), [1]);
         assert!(marked(&gates, "<a").is_empty());
@@ -277,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_literal_is_found_wherever_it_stands_in_a_long_text() {
-        let gates = Gates::new(&[(0, vec![vec![set(&["needle", "in"])]])]).unwrap();
+        let gates = gates(&[(0, vec![vec![set(&["needle", "in"])]])]);
         for length in [0, 7, 8, 11, 12, 13, 47, 48, 49, 50, 51, 200] {
             for at in 0..=length {
                 let text = format!("{}{}{}", "n".repeat(at), "NEEDLE", "e".repeat(length - at));
@@ -290,7 +345,23 @@ mod tests {
     #[test]
     fn rules_with_the_same_needs_are_all_marked() {
         let clause = vec![set(&["jndi"])];
-        let gates = Gates::new(&[(0, vec![clause.clone()]), (63, vec![clause])]).unwrap();
+        let gates = gates(&[(0, vec![clause.clone()]), (63, vec![clause])]);
         assert_eq!(marked(&gates, "${jndi:"), [0, 63]);
+    }
+
+    #[test]
+    fn a_contraction_is_no_quote_to_what_reads_tokens() {
+        let quotes = || vec![vec![set(&["'", "or 1"])]];
+        let rules = [(0, true), (1, false)].map(|(rule, tokenised)| Gated { rule, clauses: quotes(), tokenised });
+        let [token, pattern] = rules.map(|rule| Gates::new(&[rule]).unwrap());
+        for text in ["it's late", "they don't, we're told", "She'll see it's", "let's"] {
+            assert!(marked(&token, text).is_empty(), "{text}");
+            assert_eq!(marked(&pattern, text), [1], "{text}");
+        }
+        for text in
+            ["' or", "x'", "it's 'great'", "o'clock", "c'a't", "ca't'", "it's'", "x's\\", "it's or 1", "'s", "1's"]
+        {
+            assert_eq!(marked(&token, text), [0], "{text}");
+        }
     }
 }
