@@ -159,13 +159,15 @@ Label = str | Callable[[Path], tuple[str, Path]]
 class Part(NamedTuple):
     """A piece of a packet for the engine: ``hint`` is a format, ``text`` or ``auto``; ``label`` names fields.
 
-    ``key`` is true where the text stands for a name (an event, a header's name).
+    ``key`` is true where the text stands for a name (an event, a header's name). ``settled``: the server itself has
+    chosen the format, so that what is whole in it is read in no other.
     """
 
     data: bytes
     hint: str = "auto"
     key: bool = False
     label: Label = "message"
+    settled: bool = False
 
 
 class Packet(NamedTuple):

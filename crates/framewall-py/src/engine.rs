@@ -134,7 +134,8 @@ impl Engine {
         self.inner.len()
     }
 
-    /// Judges one message, given as `(bytes, hint, key)` parts.
+    /// Judges one message, given as `(bytes, hint, key)` parts. A hint is a format, `text` or `auto`; with `!` behind it
+    /// the server itself has chosen that format, and what is whole in it is read in no other.
     #[pyo3(signature = (parts, settings = None))]
     fn inspect(
         &self,

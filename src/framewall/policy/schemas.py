@@ -36,4 +36,4 @@ def hint(schemas: tuple[Schema, ...], part: Part, event: str | None) -> str:
     for place, schema in enumerate(schemas):
         if schema.describes(part, event):
             return f"schema:{place}"
-    return part.hint
+    return f"{part.hint}!" if part.settled else part.hint

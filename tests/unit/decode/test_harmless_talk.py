@@ -1,4 +1,4 @@
-"""Ten thousand harmless messages a framework, with not one finding."""
+"""Ten thousand harmless messages a framework and serialization, with not one finding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import bjdata
+import cbor2
+import msgpack
 import pytest
+import ubjson
 
 from framewall.detect import builtin_engine
 from framewall.replay import Lines
@@ -23,6 +27,8 @@ CLASSIC = "/signalr/{}?transport={}&connectionToken=a&connectionData=b&clientPro
 STOMP = {"session": "s", "path": "/ws", "subprotocol": "v12.stomp"}
 RATCHET = {"session": "s", "path": "/ws", "subprotocol": "wamp"}
 SOCKET = {"session": "s", "path": "/echo/000/abc/websocket"}
+ENGINE_IO = {"session": "s", "path": "/socket.io/?EIO=4&transport=websocket"}
+POLLED = "/socket.io/?EIO=4&transport=polling&sid=abc"
 
 Say = Callable[[random.Random, Any], dict[str, Any]]
 
@@ -82,8 +88,45 @@ def wamp(serialize: Callable[[Any], bytes], name: str) -> Say:
                 [70, number, {}, [value]],
             )
         )
-        opcode = "text" if name == "json" else "binary"
+        opcode = "text" if name.startswith("json") else "binary"
         return line(serialize(message), opcode, session="s", path="/ws", subprotocol=f"wamp.2.{name}")
+
+    return say
+
+
+def batch(serialize: Callable[[Any], bytes], format: str) -> Callable[[Any], bytes]:
+    """A batch of one."""
+
+    def write(value: Any) -> bytes:
+        data = bytes(serialize(value))
+        return data + b"\x18" if format == "json" else len(data).to_bytes(4) + data
+
+    return write
+
+
+def socketio(r: random.Random, value: Any) -> dict[str, Any]:
+    acknowledged = str(r.randrange(1000)) if r.random() < 0.3 else ""
+    return line(
+        f"42{acknowledged}{json.dumps(['message', value], ensure_ascii=r.random() < 0.5)}", **ENGINE_IO
+    )
+
+
+def socketio_polled(r: random.Random, value: Any) -> dict[str, Any]:
+    packets = [f"42{json.dumps(['message', each])}" for each in (value, smalltalk.text(r))]
+    return line("\x1e".join(packets), path=POLLED, transport="polling", method="POST")
+
+
+def socketio_packed(r: random.Random, value: Any) -> dict[str, Any]:
+    kind = r.choice((2, 2, 3))
+    packet = {"type": kind, "data": ["message", value][kind - 2 :], "nsp": "/", "id": r.randrange(1000)}
+    return line(msgpack.packb(packet), "binary", **ENGINE_IO)
+
+
+def plain(serialize: Callable[[Any], bytes]) -> Say:
+    def say(r: random.Random, value: Any) -> dict[str, Any]:
+        message = {"room": "lobby", "seq": r.randrange(1 << 40), "at": r.random(), "said": value}
+        opcode = "text" if serialize is _json else "binary"
+        return line(serialize(message), opcode, session="s", path="/chat")
 
     return say
 
@@ -124,8 +167,30 @@ TALKS: dict[str, tuple[tuple[Say, ...], list[dict[str, Any]]]] = {
         opened("CONNECT\naccept-version:1.2\n\n\0", **STOMP),
     ),
     "wamp": ((wamp(_json, "json"),), greeted(json.dumps, "json")),
-    "wamp, packed": ((wamp(pack, "msgpack"),), greeted(pack, "msgpack")),
+    **{
+        f"wamp, {name}": ((wamp(write, format),), greeted(write, format))
+        for name, format, write in (
+            ("msgpack", "msgpack", msgpack.packb),
+            ("msgpack in long forms", "msgpack", pack),
+            ("cbor", "cbor", cbor2.dumps),
+            ("ubjson", "ubjson", ubjson.dumpb),
+            ("bjdata", "ubjson", bjdata.dumpb),
+        )
+    },
+    **{
+        f"wamp, {name}, batched": (
+            (wamp(batch(write, format), f"{format}.batched"),),
+            greeted(batch(write, format), f"{format}.batched"),
+        )
+        for name, format, write in (("json", "json", _json), ("msgpack", "msgpack", msgpack.packb))
+    },
     "wamp 1": ((wamp1,), []),
+    "socket.io": ((socketio, socketio_polled), [line("40", **ENGINE_IO)]),
+    "socket.io, msgpack": ((socketio_packed,), []),
+    **{
+        f"no framework, {name}": ((plain(write),), [])
+        for name, write in (("json", _json), ("msgpack", msgpack.packb), ("cbor", cbor2.dumps))
+    },
 }
 
 
@@ -136,8 +201,7 @@ def test_harmless_talk_gives_no_finding(framework: str) -> None:
     for opening in first:
         assert judge.judge(opening)["findings"] == []
     names = set()
-    count = COUNT if "," not in framework else COUNT // 4
-    for number, (r, value) in enumerate(smalltalk.values(len(framework), count)):
+    for number, (r, value) in enumerate(smalltalk.values(len(framework), COUNT)):
         said = ways[number % len(ways)](r, value)
         answer = judge.judge(said)
         assert answer["findings"] == [], (said, value)

@@ -6,6 +6,7 @@ use super::compile::Engine;
 use super::glob;
 use super::scan::{Fresh, Place, Scan, is_noise};
 use super::settings::{Schema, Settings};
+use super::views::magic;
 use super::{Attack, Part, Report, Scratch};
 use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
 use crate::limits;
@@ -20,6 +21,20 @@ const LIKELY: u8 = 30;
 const GUESS_NODES: u32 = 4096;
 /// Work of walking one byte.
 const WALKING: u64 = 6;
+
+/// At the end of a hint: the server itself has chosen the format, so a message that is whole in it is nothing else.
+const SETTLED: char = '!';
+
+/// How far a reading is believed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Faith {
+    /// At its word.
+    Sure,
+    /// Its leaves count, its limits do not.
+    Guess,
+    /// A guess beside a sure reading that explains every byte: only leaves that are text count, or packed.
+    Rival,
+}
 
 /// Formats that text, or noise, is taken for by chance.
 const LOOSE: [&str; 4] = ["xml", "form", "csv", "yaml"];
@@ -144,10 +159,12 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
     if let Some(Schema(format)) = scan.settings().schema(hint).cloned() {
         let place = Place { part: root.part, path: &path, role: root.role, span: None, chain: &root.chain };
         if scan.work(WALKING * bytes.len() as u64, &place).is_some() && is_whole(&*format, bytes, budget) {
-            walk(&*format, bytes, &mut path, &root, true, budget, scan);
+            walk(&*format, bytes, &mut path, &root, Faith::Sure, budget, scan);
         }
     }
+    let (hint, settled) = hint.strip_suffix(SETTLED).map_or((hint, false), |hint| (hint, true));
     let mut covered = root.scanned;
+    let mut explained = false;
     let noise = root.scanned && is_noise(bytes);
     for (format, likelihood) in formats::sniff::readings(bytes, hint).ranked() {
         if format.name() == "text" || noise && LOOSE.contains(&format.name()) {
@@ -164,15 +181,22 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
         }
         let sure = likelihood >= SURE;
         let complete = if sure {
-            walk(format, bytes, &mut path, &root, true, budget, scan)
+            walk(format, bytes, &mut path, &root, Faith::Sure, budget, scan)
         } else {
             // A guess may be wrong: what it costs is not held against the message.
             let mut guess = Budget { nodes: budget.nodes.min(GUESS_NODES), ..budget.clone() };
-            walk(format, bytes, &mut path, &root, false, &mut guess, scan)
+            let faith = if explained { Faith::Rival } else { Faith::Guess };
+            walk(format, bytes, &mut path, &root, faith, &mut guess, scan)
         };
+        let whole = complete && hint != "text" && strict(format.name(), bytes);
+        if whole && settled && format.name() == hint {
+            return;
+        }
         // A guess covers nothing: a back end may take the bytes for something else, such as the gzip that they are.
         let meant = || if format.name() == hint { format.sniff(bytes) >= SURE } else { sure };
-        covered |= complete && hint != "text" && strict(format.name(), bytes) && meant();
+        let explains = whole && meant();
+        covered |= explains;
+        explained |= explains && format.name() != "json";
     }
     if !covered {
         let place =
@@ -224,7 +248,7 @@ fn walk(
     bytes: &[u8],
     path: &mut Path,
     root: &Root,
-    sure: bool,
+    faith: Faith,
     budget: &mut Budget,
     scan: &mut Scan<'_>,
 ) -> bool {
@@ -235,7 +259,7 @@ fn walk(
     let mut first = true;
     loop {
         let rest = &bytes[start..];
-        let mut sink = Walked { scan, root, chain, bytes: rest, base: start, sure, odd: false };
+        let mut sink = Walked { scan, root, chain, bytes: rest, base: start, faith, odd: false };
         let outcome = format.walk(rest, path, budget, &mut sink);
         first &= !sink.odd;
         match outcome {
@@ -263,12 +287,21 @@ struct Walked<'s, 'a> {
     chain: &'s [&'static str],
     bytes: &'s [u8],
     base: usize,
-    sure: bool,
+    faith: Faith,
     /// Whether something was read that a strict parser refuses.
     odd: bool,
 }
 
 impl Walked<'_, '_> {
+    fn is_sure(&self) -> bool {
+        self.faith == Faith::Sure
+    }
+
+    /// Whether a leaf is nothing but where a rival reading happened to cut the other one's document.
+    fn is_debris(&self, leaf: &[u8]) -> bool {
+        self.faith == Faith::Rival && !is_text(leaf) && !magic(leaf)
+    }
+
     /// Where that is in the part, unless the document was decoded from something in it.
     fn span(&self, span: Range<usize>) -> Option<Range<usize>> {
         (self.root.whole && self.chain.len() == 1).then(|| self.base + span.start..self.base + span.end)
@@ -277,7 +310,7 @@ impl Walked<'_, '_> {
     /// Whether reaching this limit says something of the message.
     fn counts(&self, limit: limits::Limit) -> bool {
         let format = self.chain.last().unwrap_or(&"");
-        let meant = self.sure || limit == limits::FORMAT_DEPTH && means_depth(format, self.bytes);
+        let meant = self.is_sure() || limit == limits::FORMAT_DEPTH && means_depth(format, self.bytes);
         meant && (is_solid(self.chain) || is_text(self.bytes))
     }
 }
@@ -292,14 +325,14 @@ impl Sink for Walked<'_, '_> {
             Kind::Bool | Kind::Null => return ControlFlow::Continue(()),
             Kind::Number if plain_number(leaf.bytes) => return ControlFlow::Continue(()),
             Kind::Number => self.odd = true,
-            _ if leaf.bytes.is_empty() => return ControlFlow::Continue(()),
+            _ if leaf.bytes.is_empty() || self.is_debris(leaf.bytes) => return ControlFlow::Continue(()),
             _ => {}
         }
         let span = self.span(leaf.span.clone());
         let place = Place { part: self.root.part, path: leaf.path, role: leaf.role, span, chain: self.chain };
         let fresh = match leaf.kind {
             Kind::Raw => Fresh::No,
-            _ if self.sure => Fresh::Yes,
+            _ if self.is_sure() => Fresh::Yes,
             _ => Fresh::Likely,
         };
         if leaf.role == Role::Key {
@@ -319,7 +352,7 @@ impl Sink for Walked<'_, '_> {
             Anomaly::Limit(limit) if self.counts(limit) => self.scan.limit(limit, &place),
             Anomaly::Limit(_) => {}
             Anomaly::Structure(name) if is_solid(self.chain) || is_text(self.bytes) => {
-                self.scan.structure(name, self.sure, &place);
+                self.scan.structure(name, self.is_sure(), &place);
             }
             Anomaly::Structure(_) => {}
         }

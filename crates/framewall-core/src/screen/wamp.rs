@@ -8,6 +8,11 @@ use crate::formats::{Budget, Kind, Outcome, Role, by_name};
 /// Types of messages, greetings left out: they settle what the connection speaks.
 const TYPES: [i64; 22] = [3, 4, 5, 6, 8, 16, 17, 32, 33, 34, 35, 36, 48, 49, 50, 64, 65, 66, 67, 68, 69, 70];
 
+/// The hint for a part in this format: a binary one is not spoken unless the server has chosen it.
+fn settled(format: &str) -> Option<&'static str> {
+    ["json", "msgpack!", "cbor!", "ubjson!", "bjdata!"].into_iter().find(|hint| hint.trim_end_matches('!') == format)
+}
+
 /// One message in this format.
 pub(super) fn message(format: &'static str, message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
     let tape = Tape::read(by_name(format)?, message, &mut Budget::default());
@@ -20,7 +25,7 @@ pub(super) fn message(format: &'static str, message: &[u8], parts: &mut dyn Part
     if !TYPES.contains(&kind) {
         return None;
     }
-    parts.part(message, format, Role::Value);
+    parts.part(message, settled(format)?, Role::Value);
     Some(Said::Something)
 }
 

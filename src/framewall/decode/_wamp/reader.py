@@ -90,11 +90,12 @@ class WampReader(Reader):
         read = [(format, found) for format in self._written.formats if (found := self._list(data, format))]
         if not read:
             raise DecodeError("wamp.message", "not a WAMP message", (self._raw(data),))
-        read.sort(key=lambda each: each[1].consumed != len(data))
-        format, found = read[0]
+        # Of two formats, one in which something would follow is not meant where the other leaves nothing.
+        whole = [each for each in read if each[1].consumed == len(data)]
+        (format, found), *others = whole or read
         kind = found[0].int or 0
-        packet = self.message(side, kind, found, Part(data, format))
-        for other, _ in read[1:]:
+        packet = self.message(side, kind, found, Part(data, format, settled=format != "json"))
+        for other, _ in others:
             packet = packet._replace(parts=(*packet.parts, packet.parts[0]._replace(hint=other)))
         rest = data[found.consumed :]
         if rest.strip(_JSON_SPACE if format == "json" else b""):
