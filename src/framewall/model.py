@@ -220,12 +220,17 @@ class CloseConnection:
 
 @dataclass(frozen=True, slots=True)
 class SendUpstream:
-    """Ask the driver to make one HTTP request to the session's upstream (to end a polling session there)."""
+    """Ask the driver to make one HTTP request to a session's upstream (to end a polling session there).
+
+    ``route`` and ``client_ip`` are the session's: they lead to its upstream, and to the server of it.
+    """
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    route: str = "default"
+    client_ip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

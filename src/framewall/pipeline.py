@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple, Protocol
 
@@ -43,6 +44,7 @@ from framewall.model import (
 )
 from framewall.policy import Policy, RoutePolicy, bans, exceptions, handshake, schemas, traps
 from framewall.policy.judge import Judge, score
+from framewall.presence import Presence
 from framewall.screening import Screening
 from framewall.sessions import Conversation, Conversations
 
@@ -50,6 +52,8 @@ log = logging.getLogger("framewall.pipeline")
 
 _WEBSOCKET = "websocket"
 _HTTP = "http"
+_LENIENT = frozenset((Mode.OFF, Mode.MONITOR))
+"""Modes in which a ban that a route made refuses nobody."""
 _PEERS = frozenset(each.value for each in Direction)
 
 
@@ -120,6 +124,7 @@ class Inspector:
         self._node = node
         self._settings = settings
         self._conversations = Conversations()
+        self._presence = Presence()
         self._made: dict[Direction, tuple[RoutePolicy, Settings]] = {}
 
     @property
@@ -176,6 +181,7 @@ class Inspector:
             ),
         )
         if verdict.action is not Action.PASS:
+            verdict = self._expelling(route, verdict, request)
             return RequestPlan(refusals.answered(route, verdict, request, decoder, packet=packet))
         if exchange is None or decoder is None:
             return RequestPlan(verdict)
@@ -192,6 +198,7 @@ class Inspector:
         known = self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, None, now)
         conversation.wait(decoder, request)
+        self._presence.add(bans.names(route, request), conversation)
         if not conversation.blocked:
             return None
         refusal = Verdict(Action.CLOSE, framework=framework, status=route.refusal_status)
@@ -307,6 +314,7 @@ class Inspector:
             return verdict
         at_fault = packet if message.direction is Direction.CLIENT else None
         verdict = refusals.told(route, verdict, conversation, at_fault, None)
+        verdict = self._expelling(route, verdict, request)
         return refusals.answered(route, verdict, request, decoder, conversation, at_fault)
 
     # WebSockets
@@ -322,6 +330,10 @@ class Inspector:
         if request.upgrade:
             route = self.policy.route(request.route)
             session.objection = handshake.selected(route, upgrade.subprotocol)
+            self._presence.add(bans.names(route, request), conversation)
+            if route.mode not in _LENIENT and bans.until(self.judge.banned, route, request, now) is not None:
+                # Banned while the handshake was on its way.
+                conversation.blocked = True
         return session
 
     def message(self, session: Session, message: Message) -> Verdict:
@@ -360,7 +372,8 @@ class Inspector:
             if verdict.action is Action.PASS:
                 return verdict
             at_fault = packet if message.direction is Direction.CLIENT else None
-            return refusals.told(route, verdict, conversation, at_fault, session.connection)
+            verdict = refusals.told(route, verdict, conversation, at_fault, session.connection)
+            return self._expelling(route, verdict, request)
         except Exception:
             return self._fault(route, request, _WEBSOCKET)
 
@@ -402,6 +415,22 @@ class Inspector:
         session.conversation.seen = self._clock()
 
     # verdicts
+
+    def _expelling(self, route: RoutePolicy, verdict: Verdict, request: Request) -> Verdict:
+        """With the end of all else that the client of ``request`` has open, if it is banned by this verdict.
+
+        Where its handshake would still be taken, as on a route that only monitors, what is open stays so.
+        """
+        if verdict.action is not Action.BAN:
+            return verdict
+        commands = verdict.commands
+        for conversation in self._presence.of(bans.names(route, request)):
+            theirs = self.policy.route(conversation.route)
+            if conversation.blocked or theirs.mode in _LENIENT:
+                continue
+            told = refusals.told(theirs, Verdict(Action.CLOSE), conversation, None, None)
+            commands += told.commands
+        return replace(verdict, commands=commands)
 
     def _verdict(self, route: RoutePolicy, judged: Judged) -> tuple[Verdict, Packet]:
         """Detects, scores, decides, records. The verdict, and the packet that it is about."""

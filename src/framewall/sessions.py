@@ -36,6 +36,7 @@ class Conversation:
     """
 
     __slots__ = (
+        "__weakref__",
         "_windows",
         "blocked",
         "connections",
@@ -45,6 +46,7 @@ class Conversation:
         "nearby",
         "permit",
         "readings",
+        "route",
         "seen",
         "unread",
         "waiting",
@@ -52,6 +54,7 @@ class Conversation:
 
     def __init__(self, request: Request, upgrade: Upgrade | None, now: float) -> None:
         self.id = secrets.token_hex(8)
+        self.route = request.route
         self.readings = Readings(request, upgrade)
         self.lock = RLock()
         self._windows: dict[Direction, Window] | None = None
@@ -128,7 +131,7 @@ class Conversation:
             session = decoder.session(request)
             command = decoder.hang_up(request, session) if session else None
             if command:
-                commands.append(command)
+                commands.append(replace(command, route=request.route, client_ip=request.client_ip))
         return tuple(commands)
 
 

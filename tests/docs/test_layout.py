@@ -23,6 +23,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("policy",),
     ("events",),
     ("sessions",),
+    ("presence",),
     ("refusals",),
     ("screening",),
     ("pipeline",),

@@ -377,7 +377,13 @@ def test_a_verdict_may_end_another_connection_and_speak_to_the_server(start: Sta
             first = inspector.sessions[0].connection
             commands = (
                 CloseConnection(first, 4000),
-                SendUpstream("POST", "/end?sid=1", (("Host", "app"), ("Content-Type", "text/plain")), b"1"),
+                SendUpstream(
+                    "POST",
+                    "/end?sid=1",
+                    (("Host", "app"), ("Content-Type", "text/plain")),
+                    b"1",
+                    client_ip="127.0.0.1",
+                ),
             )
             inspector.on_message = lambda _, __: Verdict(Action.CLOSE, commands=commands)
             attacker.send(frame(TEXT, b"x"))

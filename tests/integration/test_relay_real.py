@@ -1,9 +1,10 @@
-"""The relay with the real Inspector: an attack on a chat, cut in every way."""
+"""The relay with the real Inspector: an attack on a chat, cut in every way, and what a ban ends."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -11,11 +12,11 @@ from framewall.config.settings import engine_settings
 from framewall.detect import builtin_engine
 from framewall.model import Event
 from framewall.pipeline import Inspector
-from framewall.policy import Policy
+from framewall.policy import Policy, RoutePolicy
 from framewall.proxy import Relay, Settings
 from integration.test_relay_block import DEFLATE, deflated, fragments
 from support.servers import Echo, wait_until
-from support.wire import PING, TEXT, Wire, frame
+from support.wire import PING, TEXT, Wire, frame, handshake
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 ATTACK = b'42["new message","<img src=x onerror=alert(1)>"]'
@@ -51,3 +52,29 @@ def test_the_attack_never_arrives_and_is_recorded(name: str, how: str) -> None:
     assert [message for message in server.received if message != GOOD.decode()] == []
     [event] = events
     assert (event.attacks[0], event.framework, event.action) == ("xss", "socket.io", "close")
+
+
+def test_a_ban_ends_its_clients_other_sockets_and_nobody_elses() -> None:
+    """By the client's cookie: two more of its sockets, of which one has never said anything, and one of a neighbour."""
+    policy = Policy(default=RoutePolicy(ban_seconds=60, ban_by=("cookie:s",)))
+    events: list[Event] = []
+    inspector = Inspector(policy, builtin_engine(), events.append, time.time, settings=engine_settings)
+    mine, theirs = "Cookie: s=mine\r\n", "Cookie: s=theirs\r\n"
+    with Echo() as server, Relay(Settings.protecting(server.url), inspector) as relay, ExitStack() as stack:
+        wires = [stack.enter_context(Wire(relay.addresses[0])) for _ in range(5)]
+        attacker, talking, silent, neighbour, later = wires
+        for wire, cookie in zip(wires, (mine, mine, mine, theirs), strict=False):
+            wire.upgrade(PATH, cookie)
+        for wire in (talking, neighbour):
+            wire.send(frame(TEXT, GOOD))
+            assert wire.frame() == (TEXT, GOOD)
+        began = time.monotonic()
+        attacker.send(frame(TEXT, ATTACK))
+        assert [wire.close_code() for wire in (attacker, talking, silent)] == [1008] * 3
+        assert time.monotonic() - began < 2
+        neighbour.send(frame(TEXT, GOOD))
+        assert neighbour.frame() == (TEXT, GOOD)
+        later.send(handshake(PATH, mine))
+        refused = later.head().lower()
+        assert refused.startswith(b"http/1.1 403 ")
+        assert b"\r\nretry-after: " in refused

@@ -14,6 +14,7 @@ from framewall.model import (
     CloseConnection,
     Control,
     Direction,
+    EndRequest,
     Event,
     Message,
     Mode,
@@ -339,6 +340,8 @@ def test_a_block_ends_the_whole_session(house: House) -> None:
             "/socket.io/?EIO=4&transport=polling&sid=abc",
             (("Host", "chat.example"), ("Cookie", "route=2"), ("Content-Type", "text/plain;charset=UTF-8")),
             b"1",
+            "default",
+            "203.0.113.9",
         ),
     )
     assert house.inspector.request(http("POST", target)).verdict.action is Action.CLOSE
@@ -518,6 +521,49 @@ def test_a_ban_is_kept_at_the_handshake() -> None:
     assert house.inspector.request(upgrade(SOCKETIO, client="198.51.100.7")).verdict.action is Action.PASS
     house.now += 31
     assert house.inspector.request(upgrade(SOCKETIO)).verdict.action is Action.PASS
+
+
+def test_a_ban_ends_everything_that_its_client_has_open() -> None:
+    """Other sockets, and polls that wait; of nobody else, and nothing that has ended."""
+    house = House(ban_seconds=30)
+    attacker, *kept = house.open("/chat", 1), house.open(SOCKETIO, 2), house.open("/chat", 3, "198.51.100.7")
+    house.inspector.close(house.open("/chat", 4), "gone")
+    waiting = http("GET", POLLING + "&sid=abc")
+    assert house.inspector.request(waiting).interruptible
+    verdict = house.say(attacker, ATTACK)
+    assert verdict.action is Action.BAN
+    ends = [each for each in verdict.commands if isinstance(each, CloseConnection)]
+    polls = [each.request for each in verdict.commands if isinstance(each, EndRequest)]
+    assert ([each.connection for each in ends], polls) == ([2], [waiting.id])
+    assert [session.conversation.blocked for session in kept] == [True, False]
+    assert house.say(house.open("/chat", 5), "hello").action is Action.CLOSE, "its handshake was on the way"
+    assert house.say(house.open("/chat", 6, client="198.51.100.7"), "hello").action is Action.PASS
+
+
+def test_a_ban_by_a_cookie_spares_the_others_behind_its_address() -> None:
+    house = House(ban_seconds=30, ban_by=("cookie:s",))
+    mine, theirs = (upgrade("/chat", ("Cookie", f"s={value}")) for value in "12")
+    sessions = [
+        house.inspector.open(place, head, Upgrade()) for place, head in enumerate((mine, mine, theirs))
+    ]
+    assert house.say(sessions[0], ATTACK).commands == (CloseConnection(1),)
+    assert [session.conversation.blocked for session in sessions] == [True, True, False]
+
+
+def test_a_ban_ends_nothing_where_its_client_would_still_be_let_in() -> None:
+    """A route that only monitors, and one that goes by something else; each is told as its own route says."""
+    house = House(ban_seconds=30)
+    base = house.route
+    others = {
+        "watching": replace(base, mode=Mode.MONITOR),
+        "by cookie": replace(base, ban_by=("cookie:s",)),
+        "gray": replace(base, mode=Mode.SAFE_BLOCK, close_code=4000),
+    }
+    house.inspector.policy = Policy(tuple(replace(each, name=name) for name, each in others.items()), base)
+    heads = (replace(upgrade("/chat"), route=name) for name in others)
+    kept = [house.inspector.open(place, head, Upgrade()) for place, head in enumerate(heads, 2)]
+    assert house.say(house.open("/chat", 1), ATTACK).commands == (CloseConnection(4, 4000),)
+    assert [session.conversation.blocked for session in kept] == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from framewall.control.ruling import Ruleset, ruleset
 from framewall.control.state import GONE, Deed, Edit, Live, State
 from framewall.detect import builtin_rules, written
 from framewall.limits import LIVE_RULES_BYTES
-from framewall.model import ATTACKS, Action, Command, Mode, Request, Verdict
+from framewall.model import ATTACKS, Action, Command, Mode, Verdict
 from framewall.policy import Allowance
 from framewall.policy.denials import source as network_of
 from framewall.proxy import Settings
@@ -35,7 +35,7 @@ LONGEST_BAN = 10 * 365 * 86_400
 class Steered(Protocol):
     """What changes ask of the relay."""
 
-    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
+    def perform(self, commands: tuple[Command, ...]) -> None:
         """End what is to end."""
 
     def reload(self, settings: Settings) -> None:
@@ -262,7 +262,7 @@ class Changes:
             request = live.session.request
             route = self._watched.inspector.policy.route(request.route)
             ended = refusals.told(route, Verdict(Action.CLOSE), live.session.conversation, None, None)
-            self._relay.perform(ended.commands, request)
+            self._relay.perform(ended.commands)
         return len(sockets)
 
     def _rule(self, edits: list[Edit], deed: Deed) -> None:

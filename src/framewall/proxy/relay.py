@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Generic, Self
 
 from framewall import _core
-from framewall.model import Command, Request
+from framewall.model import Command
 from framewall.proxy.inspects import Inspects, Session
 from framewall.proxy.settings import Caps, Settings
 from framewall.proxy.workers import LEAST, MOST, Workers
@@ -81,10 +81,10 @@ class Relay(Generic[Session]):
         """Inspections that wait for a thread."""
         return self._core.waiting if self._core else 0
 
-    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
-        """Does what an Inspector asks for besides a verdict; ``request`` is one of the session meant."""
+    def perform(self, commands: tuple[Command, ...]) -> None:
+        """Does what an Inspector asks for besides a verdict."""
         if self._workers:
-            self._workers.perform(commands, request)
+            self._workers.perform(commands)
 
     @property
     def screened(self) -> int:

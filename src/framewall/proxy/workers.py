@@ -50,7 +50,7 @@ class Workers(Generic[Session]):
         self._inspector = inspector
         self._least = least
         self._most = max(least, most)
-        self._sessions: dict[int, tuple[Session, Request]] = {}
+        self._sessions: dict[int, Session] = {}
         self._alike = Alike()
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
@@ -124,12 +124,12 @@ class Workers(Generic[Session]):
         job.plan(
             _refusal(plan.verdict), plan.inspect_body, plan.inspect_response, plan.records, plan.interruptible
         )
-        self.perform(plan.verdict.commands, request)
+        self.perform(plan.verdict.commands)
 
     def _body(self, job: Job) -> None:
         request = Request(*job.request)
         verdict = self._inspector.body(request, job.body)
-        self.perform(verdict.commands, request)
+        self.perform(verdict.commands)
         job.rule(_refusal(verdict))
 
     def _response(self, job: Job) -> None:
@@ -137,7 +137,7 @@ class Workers(Generic[Session]):
         status, headers = job.answered
         verdict = self._inspector.response(request, status, headers, job.body)
         job.rule(_refusal(verdict))
-        self.perform(verdict.commands, request)
+        self.perform(verdict.commands)
 
     def _refused(self, job: Job) -> None:
         """A request that is no handshake though it claims to be, or whose body is over the cap."""
@@ -155,11 +155,11 @@ class Workers(Generic[Session]):
         assert connection is not None
         request = self._alike.request(Request(*job.request))
         session = self._inspector.open(connection, request, self._alike.upgrade(Upgrade(*job.upgrade)))
-        self._sessions[connection] = (session, request)
+        self._sessions[connection] = session
         job.screen(self._inspector.screen(session))
 
     def _messages(self, job: Job) -> None:
-        session, request = self._session(job)
+        session = self._session(job)
         codes: list[int] = []
         commands: tuple[Command, ...] = ()
         last = Verdict()
@@ -180,10 +180,10 @@ class Workers(Generic[Session]):
         over = codes[-1] > _DROP
         permit = None if over else self._inspector.screen(session)
         job.rulings(codes, last.reason, _messages(last.notices), permit)
-        self.perform(commands, request)
+        self.perform(commands)
 
     def _failed(self, job: Job) -> None:
-        session, _ = self._session(job)
+        session = self._session(job)
         side, limit, why, code = job.failure
         self._inspector.failed(session, side or "framewall", limit, why, code)
 
@@ -196,14 +196,14 @@ class Workers(Generic[Session]):
             client_ip, route, subprotocol or "-", up, down, bytes_up, bytes_down, seconds, reason,
         )  # fmt: skip
         found = self._sessions.pop(connection, None)
-        if found:
-            self._inspector.close(found[0], reason)
+        if found is not None:
+            self._inspector.close(found, reason)
 
-    def _session(self, job: Job) -> tuple[Session, Request]:
+    def _session(self, job: Job) -> Session:
         assert job.connection is not None
         return self._sessions[job.connection]
 
-    def perform(self, commands: tuple[Command, ...], request: Request) -> None:
+    def perform(self, commands: tuple[Command, ...]) -> None:
         """Does what an Inspector asks for besides a verdict."""
         for command in commands:
             if isinstance(command, CloseConnection):
@@ -212,10 +212,8 @@ class Workers(Generic[Session]):
             elif isinstance(command, EndRequest):
                 self._core.refuse(command.request, (command.status, list(command.headers), command.body))
             else:
-                headers = list(command.headers)
-                self._core.send(
-                    request.route, request.client_ip, command.method, command.target, headers, command.body
-                )
+                where = command.route, command.client_ip
+                self._core.send(*where, command.method, command.target, list(command.headers), command.body)
 
 
 def _refusal(verdict: Verdict) -> tuple[int, list[tuple[str, str]], bytes | None] | None:
