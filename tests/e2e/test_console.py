@@ -342,7 +342,12 @@ def test_a_rule_is_written_tried_used_changed_and_taken_out(node: Framewall, chr
     operator.confirms()
     expect(page.locator("#own")).to_contain_text("None yet")
     operator.goes("/audit")
+    page.locator("summary", has_text="rewritten").first.click()
+    expect(page.locator("details[open] pre").first).to_contain_text("[[rule]]")
     expect(page.locator("main")).to_contain_text("closesesame")
+    if WALK:
+        operator.draws(Path(WALK) / "audit-rules.png", whole=True)
+    assert operator.finds_serious_barriers() == []
     assert operator.happened == []
 
 

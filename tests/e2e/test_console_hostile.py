@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,9 +14,11 @@ from playwright.sync_api import Browser, expect
 
 from e2e.operator import PASSWORD, Operator
 from framewall.console.catalogue import shipped
+from framewall.control import Control, socket_path
 from framewall.events import open_sink
 from framewall.model import Direction, Event, Finding, Said
 from support.events import event
+from support.framewall import Framewall
 from support.running import Running
 
 #: What is aimed at pages like these: out of attributes, scripts, templates and styles.
@@ -109,3 +113,52 @@ def test_a_payload_that_is_searched_for_stays_text(console: Running, chromium: B
         operator.goes("/attacks?q=" + quote(text))
         operator.goes("/rules?find=" + quote(text))
     assert operator.happened == []
+
+
+def hostile_rule(number: int, text: str) -> dict[str, object]:
+    """A rule with the text wherever a rule can have text."""
+    return {
+        "id": f"{' '.join(text.split())}{number}", "attack": "xss", "score": 0,
+        "literals": [f"{text}never{number}"], "paths": [text], "references": [text, f"CWE-79 {text}"], "examples": {"pass": [text]},
+    }  # fmt: skip
+
+
+def test_rules_of_ones_own_do_nothing_on_the_pages_that_show_them(tmp_path: Path, chromium: Browser) -> None:
+    folder = tmp_path / AIMED[1].replace("/", "")
+    folder.mkdir()
+    (folder / "rules.json").write_text(
+        json.dumps([hostile_rule(number, text) for number, text in enumerate(AIMED)])
+    )
+    (tmp_path / "framewall.toml").write_text(
+        f'upstream = "http://127.0.0.1:9"\nconsole = "127.0.0.1:0"\nrules = {json.dumps(str(folder))}\n'
+    )
+    with Framewall(
+        "http://127.0.0.1:9", tmp_path, "--config", str(tmp_path / "framewall.toml"),
+        env={"FRAMEWALL_CONSOLE_PASSWORD": PASSWORD},
+    ) as node:  # fmt: skip
+        operator = Operator.arrives(chromium, node.wait_for(r"console at (\S+)").group(1))
+        place = socket_path([node.events_url])
+        assert place
+        control = Control(place)
+        gone = str(hostile_rule(0, AIMED[0])["id"])
+        assert control.remove_rule(gone, by=AIMED[3], reason=AIMED[1])
+        control.set_rule(str(hostile_rule(1, AIMED[1])["id"]), False, by=AIMED[3], reason=AIMED[1])
+        control.put_rules(
+            f"[[rule]]\nid = 'own.word'\nattack = 'xss'\nscore = 1\npattern = 'word'\n"
+            f"references = [{json.dumps(AIMED[3])}]\n# {AIMED[1]}\n",
+            by=AIMED[1],
+            reason=AIMED[4],
+        )
+        control.add_exception(rule=str(hostile_rule(2, AIMED[2])["id"]), by=AIMED[1], reason=AIMED[6])
+        page = operator.goes("/rules")
+        links = [link.get_attribute("href") or "" for link in page.locator("#own [data-open]").all()]
+        assert len(links) == len(AIMED)
+        edits = [f"/rules/edit?rule={link.removeprefix('/rules/')}" for link in links]
+        for path in (*links, *edits[::4], f"/rules/edit?rule={quote(gone)}", "/exceptions", "/audit"):
+            operator.goes(path)
+            expect(page.locator("main h1").first).to_be_visible()
+            assert (
+                page.locator("main script, main img, main iframe, main style, main link, main base").count()
+                == 0
+            )
+        assert operator.happened == []
