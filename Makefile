@@ -143,6 +143,11 @@ picture: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(
 	FRAMEWALL_PICTURE=docs/scene.png $(PY) -m pytest tests/e2e/test_scene.py -k websocket
 	FRAMEWALL_PICTURES=docs $(PY) -m pytest tests/e2e/test_console.py -k 'scene or numbers'
 
+.PHONY: walk
+walk: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) | .build/tools-browser ## every page of the console as a picture in .build/walk: dark and light, wide and phone
+	@mkdir -p .build/walk
+	FRAMEWALL_WALK=.build/walk $(PY) -m pytest tests/e2e/test_console.py -k 'every_page or rule'
+
 .PHONY: reference
 reference: .build/native $(VENV)/.dev ## rewrite the generated tables of docs/
 	$(PY) docs/reference.py

@@ -248,7 +248,7 @@ def test_a_node_is_run_from_the_console(attacked: Framewall, chromium: Browser) 
     expect(page.get_by_role("button", name=re.compile("^monitor"))).to_have_attribute("aria-pressed", "true")
     assert passes(attacked, said("join", "Eve"), said("new message", ATTACK))
     operator.goes("/routes")
-    expect(page.locator(".preview")).to_contain_text("would have stopped 1 messages of 1 client")
+    expect(page.locator(".preview")).to_contain_text("would have stopped 1 message of 1 client")
     page.get_by_role("button", name="Back to it").click()
     expect(page.get_by_role("button", name=re.compile("^block"))).to_have_attribute("aria-pressed", "true")
 

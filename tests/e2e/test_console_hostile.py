@@ -119,7 +119,8 @@ def hostile_rule(number: int, text: str) -> dict[str, object]:
     """A rule with the text wherever a rule can have text."""
     return {
         "id": f"{' '.join(text.split())}{number}", "attack": "xss", "score": 0,
-        "literals": [f"{text}never{number}"], "paths": [text], "references": [text, f"CWE-79 {text}"], "examples": {"pass": [text]},
+        "literals": [f"{text}never{number}"], "paths": [text], "references": [text, f"CWE-79 {text}"],
+        "examples": {"pass": [text]},
     }  # fmt: skip
 
 

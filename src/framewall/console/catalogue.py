@@ -79,9 +79,12 @@ class Rulebook:
 
     def of_node(self) -> Catalogue:
         """The rules that the node judges by now. Raises ControlError."""
-        with self._lock:
-            told = self._ask(self._known.fingerprint)
-            if told.own is not None:
+        known = self._known
+        told = self._ask(known.fingerprint)
+        if told.own is None:
+            return known
+        with self._lock:  # nobody waits here for a node that does not answer
+            if self._known.fingerprint != told.fingerprint:
                 self._known = _of_node(told, told.own)
             return self._known
 

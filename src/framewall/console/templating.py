@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from framewall import __version__
 from framewall.console.lessons import lesson, link
 from framewall.console.visible import line, shown, written
-from framewall.control import Allowed
+from framewall.control import Allowed, Change
 from framewall.events import Tally, term
 
 FOLDER = Path(__file__).parent / "templates"
@@ -69,6 +69,7 @@ def environment() -> Environment:
         "pretty": pretty,
         "others": others,
         "hits_of": hits_of,
+        "audited": audited,
     }
     return made
 
@@ -96,6 +97,22 @@ def searching(query: str = "", **more: Any) -> str:
     """The address of a search among the attacks."""
     wanted = {"q": query, **more}
     return "/attacks?" + urlencode({key: value for key, value in wanted.items() if value not in ("", None)})
+
+
+def audited(change: Change) -> str:
+    """The page on which what was changed can be seen; empty where there is none."""
+    match change.what:
+        case "rule":
+            return f"/rules?{urlencode({'find': change.target})}"
+        case "ban" if not change.target.startswith("cookie:"):
+            return searching(term("ip", change.target), show="hits")
+        case "session":
+            return f"/sessions/{quote(change.target.partition(' ')[0], safe='')}"
+        case "mode":
+            return "/routes"
+        case "exception":
+            return "/exceptions"
+    return ""
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from jinja2 import UndefinedError
 
 from framewall.console.templating import (
     FOLDER,
+    audited,
     duration,
     environment,
     hits_of,
@@ -18,7 +19,7 @@ from framewall.console.templating import (
     searching,
     size,
 )
-from framewall.control import Allowed
+from framewall.control import Allowed, Change
 from framewall.events import Tally, parse
 from support.events import EVENT
 
@@ -71,6 +72,22 @@ def test_every_template_escapes_and_tells_what_it_lacks() -> None:
         assert "| safe" not in source, name
         assert "autoescape" not in source, name
         made.get_template(name)
+
+
+@pytest.mark.parametrize(
+    ("what", "target", "place"),
+    [
+        ("rule", "xss.a b", "/rules?find=xss.a+b"),
+        ("ban", "203.0.113.0/24", "/attacks?q=ip%3A203.0.113.0%2F24&show=hits"),
+        ("ban", "cookie:abc", ""),
+        ("session", "a/b of 203.0.113.9", "/sessions/a%2Fb"),
+        ("mode", "chat", "/routes"),
+        ("exception", "0123", "/exceptions"),
+        ("else", "x", ""),
+    ],
+)
+def test_a_change_leads_to_what_was_changed(what: str, target: str, place: str) -> None:
+    assert audited(Change(1, 0.0, "ann", what, target, "", "")) == place
 
 
 def test_a_text_that_is_json_is_itself_and_all_else_is_as_it_is() -> None:
