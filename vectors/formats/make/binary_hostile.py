@@ -294,6 +294,38 @@ def ubjson() -> None:
         contains=["<script>"],
     )
     case("bjdata", "dimensions of nulls", b"[$Z#[" + (b"m" + struct.pack("<I", 2**30)) * 4 + b"]", **NODES)
+    case("bjdata", "records of nothing", b"[${i\x01zZ}#m" + struct.pack("<I", 2**30), **NODES)
+    case("bjdata", "columns of nothing", b"{${i\x01zZ}#m" + struct.pack("<I", 2**30), **NODES)
+    case(
+        "bjdata",
+        "schemas without end",
+        (b"[${i\x01a", 1),
+        (b"{i\x01a", MILLION),
+        outcome=["exhausted"],
+        anomaly="format_depth",
+    )
+    case(
+        "bjdata",
+        "more records than data",
+        b"[${i\x01sSi\x08}#l\x00\x00\x00\x10<script>",
+        **COUNT,
+        contains=["<script>"],
+    )
+    case(
+        "bjdata",
+        "texts whose offsets go back",
+        b"[${i\x01o[$U]}#i\x02\x00\x01\x08\x00\x08<script>",
+        outcome=["complete"],
+        anomaly="offsets are out of order",
+        contains=["<script>"],
+    )
+    case(
+        "bjdata",
+        "a schema with a count in it",
+        b"[${i\x01a[#U<script>",
+        outcome=["invalid", "truncated"],
+        contains=["script>"],
+    )
     case(
         "bjdata",
         "a matrix of bytes",

@@ -132,6 +132,16 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
         Ok(bytes)
     }
 
+    /// The next `len` bytes, of a text whose length was just read: should that lie, the rest is told without it, as
+    /// the text that it may be the start of. For formats that tell everything where it stands.
+    #[inline]
+    pub fn text(&mut self, len: u64) -> Walked<&'d [u8]> {
+        if len > self.rest() as u64 && self.place.is_none() {
+            self.walk.saw(self.at);
+        }
+        self.take(len)
+    }
+
     /// Bytes up to a NUL, which is read too.
     pub fn cstring(&mut self) -> Walked<&'d [u8]> {
         let doc: &'d [u8] = self.doc;
@@ -362,6 +372,23 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
                     return Ok(Turn::Key);
                 }
             }
+        }
+    }
+
+    /// Back to the innermost container's own path, for a member that nobody is told.
+    #[inline]
+    pub fn rewind(&mut self) {
+        if let Some(level) = self.levels.last_mut() {
+            level.turn = if level.kind == Container::Map { Turn::Key } else { Turn::Value };
+            self.walk.path.truncate(level.path_len);
+        }
+    }
+
+    /// The value of the name just read comes next: what [`Tree::step`] does there, told without looking.
+    #[inline]
+    pub fn to_value(&mut self) {
+        if let Some(level) = self.levels.last_mut() {
+            level.turn = Turn::Key;
         }
     }
 

@@ -1,4 +1,4 @@
-//! UBJSON (draft 12) and BJData (draft 3, the "BJSON" family), which differ in byte order and a few markers.
+//! UBJSON (draft 12) and BJData (draft 4, the "BJSON" family), which differ in byte order and a few markers.
 //!
 //! A typed array of numbers is one binary leaf: text hides in it as bytes, and its numbers say nothing. Counts of
 //! values that take no bytes (`$Z`, `$T`, `$F`, `$N`) must fit the budget of nodes before one of them is walked.
@@ -8,6 +8,8 @@ use super::cbor::half;
 use super::probe::probe;
 use super::tree::{Tree, Turn, UNCOUNTED, Walked};
 use super::{Container, Format, Halted, Kind, Likelihood, Walk};
+
+mod soa;
 
 /// UBJSON: numbers are big-endian.
 #[derive(Clone, Copy, Debug)]
@@ -200,7 +202,7 @@ impl State<'_, '_, '_> {
             b'T' | b'F' => tree.bool(Turn::Value, marker == b'T', start),
             b'S' | b'H' => {
                 let len = self.length()?;
-                let text = self.tree.take(len)?;
+                let text = self.tree.text(len)?;
                 let kind = if marker == b'S' { Kind::Text } else { Kind::Number };
                 self.tree.value(kind, text, self.tree.at - text.len()..self.tree.at)
             }
@@ -237,6 +239,9 @@ impl State<'_, '_, '_> {
         let (mut header, mut count) = (Header::default(), UNCOUNTED);
         if self.tree.peek()? == b'$' {
             self.tree.at += 1;
+            if self.little && matches!(self.tree.doc[self.tree.at..self.tree.end], [b'{', next, ..] if next != b'#') {
+                return soa::read(self, kind, start);
+            }
             header.marker = Some(self.tree.byte()?);
             if self.tree.peek()? != b'#' {
                 return Err(self.tree.invalid(self.tree.at, "a type without a count"));
