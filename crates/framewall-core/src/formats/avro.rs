@@ -118,7 +118,7 @@ fn file(tree: &mut State<'_, '_, '_>) -> Walked {
 
 /// One datum of this type at the present path, however deep it goes.
 fn datum(tree: &mut State<'_, '_, '_>, schema: &Schema, kind: TypeId) -> Walked {
-    let base = tree.levels.len();
+    let (base, untold) = (tree.levels.len(), tree.is_untold(Turn::Value));
     value(tree, schema, kind)?;
     loop {
         close_ended(tree, schema, base)?;
@@ -142,8 +142,11 @@ fn datum(tree: &mut State<'_, '_, '_>, schema: &Schema, kind: TypeId) -> Walked 
                 // `step` has counted this field already.
                 let (id, index) = (*id, level.index as usize - 1);
                 let Some((name, of)) = schema.field(id, index) else { return Ok(()) };
-                tree.walk.path.push_key(name.as_bytes());
-                tree.step()?;
+                tree.to_value();
+                // A name that leads to nothing told is not needed.
+                if !(untold && schema.kind(of).is_scalar()) {
+                    tree.walk.path.push_key(name.as_bytes());
+                }
                 value(tree, schema, of)?;
             }
             (Frame::File, _) => return Ok(()),

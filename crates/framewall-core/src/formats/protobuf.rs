@@ -85,11 +85,12 @@ fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schem
             tree.end = enclosing(&tree);
             continue;
         }
-        tree.step()?;
         if let Some(kind) = message.packed {
+            tree.step()?;
             scalar(&mut tree, kind)?;
             continue;
         }
+        tree.rewind();
         let start = tree.at;
         let tag = tree.varint()?;
         let (number, wire) = (tag >> 3, tag & 7);
@@ -104,12 +105,22 @@ fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schem
             tree.end = enclosing(&tree);
             continue;
         }
+        if message.described.is_none() && matches!(wire, 0 | 1 | 5) && tree.is_untold(Turn::Value) {
+            match wire {
+                0 => drop(tree.varint()?),
+                1 => drop(tree.array::<8>()?),
+                _ => drop(tree.array::<4>()?),
+            }
+            tree.untold(start)?;
+            continue;
+        }
+        tree.step()?;
         let field = message.described.and_then(|described| described.field(number));
         match field {
             Some(field) => tree.walk.path.push_key(field.name.as_bytes()),
             None => tree.walk.path.push_key(itoa::Buffer::new().format(number).as_bytes()),
         }
-        tree.step()?;
+        tree.to_value();
         member(&mut tree, schema, field, number, wire)?;
     }
     Ok(tree.at)
@@ -177,7 +188,7 @@ fn member<'s>(
 
 /// Bytes of which only the length is known: read every way that holds.
 fn guess(tree: &mut State<'_, '_, '_, '_>, bytes: &[u8], span: Range<usize>) -> Walked {
-    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(is_control));
+    let is_text = is_text(bytes);
     let mut found = scan(bytes, usize::MAX);
     if found.is_some_and(|found| found.texts > 0) && tree.walk.too_deep(span.start)? {
         found = None;
@@ -193,8 +204,12 @@ fn guess(tree: &mut State<'_, '_, '_, '_>, bytes: &[u8], span: Range<usize>) -> 
     descend(tree, Container::Map, span, Message { end: End::At(0), described: None, packed: None, also })
 }
 
-fn is_control(char: char) -> bool {
-    char.is_control() && !matches!(char, '\t' | '\n' | '\r')
+/// Whether these bytes are a text and nothing else. Most messages end the look at their first tag.
+fn is_text(bytes: &[u8]) -> bool {
+    let control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    !bytes.iter().any(control)
+        && std::str::from_utf8(bytes)
+            .is_ok_and(|text| text.is_ascii() || !text.chars().any(|char| char.is_control() && !char.is_ascii()))
 }
 
 /// Goes into bytes that have just been passed over.
@@ -257,7 +272,7 @@ struct Found {
 
 /// Whether `bytes` are fields to the very end (or for as many as `most`), groups passed over.
 fn scan(bytes: &[u8], most: usize) -> Option<Found> {
-    let (mut at, mut found, mut groups) = (0, Found::default(), 0u32);
+    let (mut at, mut found, mut groups) = (0, Found::default(), Groups::default());
     for _ in 0..most {
         if at == bytes.len() {
             break;
@@ -272,8 +287,8 @@ fn scan(bytes: &[u8], most: usize) -> Option<Found> {
             0 => drop(varint(bytes, &mut at)?),
             1 => at += 8,
             5 => at += 4,
-            3 => groups += 1,
-            4 => groups = groups.checked_sub(1)?,
+            3 => groups.begin(tag >> 3),
+            4 => groups.end(tag >> 3)?,
             2 => {
                 content = usize::try_from(varint(bytes, &mut at)?).ok()?;
                 let text = bytes.get(at..at.checked_add(content)?)?;
@@ -286,9 +301,34 @@ fn scan(bytes: &[u8], most: usize) -> Option<Found> {
             _ => return None,
         }
         let head = bytes.get(start..at - content)?;
-        found.hides |= head.iter().any(|byte| matches!(byte, 0x20..=0x7e));
+        found.hides = found.hides || head.iter().any(|byte| matches!(byte, 0x20..=0x7e));
     }
-    (groups == 0 || at < bytes.len()).then_some(found).filter(|_| !bytes.is_empty())
+    (groups.open == 0 || at < bytes.len()).then_some(found).filter(|_| !bytes.is_empty())
+}
+
+/// Groups inside one another that are told apart when one ends; of more, only the count is kept.
+const GROUPS: usize = 16;
+
+/// The groups that are open, by their numbers.
+#[derive(Default)]
+struct Groups {
+    numbers: [u32; GROUPS],
+    open: usize,
+}
+
+impl Groups {
+    fn begin(&mut self, number: u64) {
+        if let Some(place) = self.numbers.get_mut(self.open) {
+            *place = number as u32;
+        }
+        self.open += 1;
+    }
+
+    /// None if it is not the group that is open.
+    fn end(&mut self, number: u64) -> Option<()> {
+        self.open = self.open.checked_sub(1)?;
+        self.numbers.get(self.open).is_none_or(|begun| u64::from(*begun) == number).then_some(())
+    }
 }
 
 /// How far down a message's texts are looked for.
@@ -317,15 +357,49 @@ pub(crate) fn are_fields(bytes: &[u8]) -> bool {
 /// Whether more than `most` messages stand inside one another where the most bytes are; every head is looked at once.
 fn goes_deeper(mut bytes: &[u8], most: u32) -> bool {
     for _ in 0..=most {
-        match scan(bytes, usize::MAX) {
-            Some(Found { longest: (start, end), .. }) if start < end => bytes = &bytes[start..end],
+        match longest(bytes) {
+            Some((start, end)) if start < end => bytes = &bytes[start..end],
             _ => return false,
         }
     }
     true
 }
 
+/// Where the longest content is of what [`scan`] takes for fields, and nothing else of it.
+fn longest(bytes: &[u8]) -> Option<(usize, usize)> {
+    let (mut at, mut longest, mut groups) = (0, (0, 0), Groups::default());
+    while at < bytes.len() {
+        let tag = varint(bytes, &mut at)?;
+        if tag >> 3 == 0 || tag >> 3 > 0x1fff_ffff {
+            return None;
+        }
+        match tag & 7 {
+            0 => drop(varint(bytes, &mut at)?),
+            1 => at += 8,
+            5 => at += 4,
+            3 => groups.begin(tag >> 3),
+            4 => groups.end(tag >> 3)?,
+            2 => {
+                let len = usize::try_from(varint(bytes, &mut at)?).ok()?;
+                let end = at.checked_add(len)?;
+                if len > longest.1 - longest.0 {
+                    longest = (at, end);
+                }
+                at = end;
+            }
+            _ => return None,
+        }
+    }
+    (at == bytes.len() && groups.open == 0).then_some(longest)
+}
+
+#[inline]
 fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
+    // Most are short.
+    if let Some(&byte @ 0..0x80) = bytes.get(*at) {
+        *at += 1;
+        return Some(u64::from(byte));
+    }
     let mut value = 0u64;
     for shift in (0..70).step_by(7) {
         let byte = *bytes.get(*at)?;
@@ -356,6 +430,14 @@ mod tests {
     #[test]
     fn a_group_is_a_message() {
         assert_eq!(leaves(&Protobuf, b"\x0b\x12\x01x\x0c"), ["[\"1\"][\"2\"] x"]);
+    }
+
+    #[test]
+    fn fields_whose_groups_end_as_others_are_bytes() {
+        assert!(!are_fields(b"\x0b\x14\x0c") && are_fields(b"\x0b\x13\x14\x0c"));
+        // 1: 15 { 13: fixed64, 2: "hi", and then the end of group 13, not of 15
+        let rows = leaves(&Protobuf, b"\x0a\x0f{i12345678\x12\x02hil");
+        assert_eq!(rows, ["[\"1\"] binary {i12345678\\x12\\x02hil"]);
     }
 
     #[test]

@@ -47,6 +47,14 @@ pub enum Type {
     Union(Vec<TypeId>),
 }
 
+impl Type {
+    /// Whether it is told to nobody who looks at texts alone.
+    #[inline]
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Type::Null | Type::Boolean | Type::Long | Type::Float | Type::Double)
+    }
+}
+
 /// A schema, every name in it resolved.
 #[derive(Clone, Debug)]
 pub struct Schema {

@@ -16,8 +16,10 @@ type State<'d, 'w, 'a> = Tree<'d, 'w, 'a, (usize, usize)>;
 pub(super) fn read(bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
     let (mut tree, mut symbols) = (Tree::new(bytes, walk), Symbols::default());
     loop {
-        match tree.levels.last().map(|level| level.extra) {
-            Some((end, outer)) if tree.at == end => {
+        let level = tree.levels.last().map(|level| (level.kind, level.extra));
+        let is_map = matches!(level, Some((Container::Map, _)));
+        match level {
+            Some((_, (end, outer))) if tree.at == end => {
                 tree.exit()?;
                 tree.end = outer;
                 continue;
@@ -32,27 +34,27 @@ pub(super) fn read(bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
             None => {}
         }
         let back = tree.at;
-        let field = if tree.levels.last().is_some_and(|level| level.kind == Container::Map) {
-            Some(var_uint(&mut tree)?)
-        } else {
-            None
+        let field = match is_map {
+            true => Some(var_uint(&mut tree)?),
+            false => None,
         };
         if padding(&mut tree)? {
             continue;
         }
         // Values of the stream itself are at the root, one after another.
-        if !tree.levels.is_empty() {
+        if level.is_some() {
             tree.step()?;
         }
         if let Some(number) = field {
             symbol(&mut tree, &symbols, Turn::Key, number, back)?;
-            tree.step()?;
+            tree.to_value();
         }
         value(&mut tree, &mut symbols)?;
     }
 }
 
 /// A no-op pad, passed over.
+#[inline]
 fn padding(tree: &mut State<'_, '_, '_>) -> Walked<bool> {
     let head = tree.peek()?;
     if head >> 4 != 0 || head == NULL {

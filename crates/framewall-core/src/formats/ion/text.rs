@@ -1,5 +1,7 @@
 //! Text Ion. Commas are taken as white space: what is left out or doubled is no one's loss.
 
+use std::borrow::Cow;
+
 use super::{Halted, Walk};
 use crate::formats::tree::{Tree, Turn, UNCOUNTED, Walked};
 use crate::formats::{Container, Kind, Role};
@@ -7,9 +9,16 @@ use crate::formats::{Container, Kind, Role};
 type State<'d, 'w, 'a> = Tree<'d, 'w, 'a, u8>;
 
 /// Characters that end a bare word.
-fn ends_word(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'"' | b'\'' | b':')
-}
+static ENDS_WORD: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ends[byte] = byte <= b' ' as usize
+            || matches!(byte as u8, b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'"' | b'\'' | b':');
+        byte += 1;
+    }
+    ends
+};
 
 pub(super) fn read(bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
     let mut tree = Tree::new(bytes, walk);
@@ -37,10 +46,12 @@ pub(super) fn read(bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
 }
 
 /// White space, commas and comments.
+#[inline]
 fn skip(tree: &mut State<'_, '_, '_>) {
     loop {
         let rest = &tree.doc[tree.at..tree.end];
         match rest {
+            [0x21..=b'+' | b'-' | b'.' | b'0'..=0xff, ..] => return,
             [b',' | 0..=b' ', ..] => tree.at += 1,
             [b'/', b'/', ..] => tree.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
             [b'/', b'*', ..] => {
@@ -79,7 +90,7 @@ fn name(tree: &mut State<'_, '_, '_>) -> Walked {
 fn word<'d>(tree: &mut State<'d, '_, '_>) -> &'d [u8] {
     let doc: &'d [u8] = tree.doc;
     let rest = &doc[tree.at..tree.end];
-    let len = rest.iter().position(|&byte| ends_word(byte)).unwrap_or(rest.len());
+    let len = rest.iter().position(|&byte| ENDS_WORD[usize::from(byte)]).unwrap_or(rest.len());
     tree.at += len;
     &rest[..len]
 }
@@ -137,8 +148,12 @@ fn kind(word: &[u8]) -> Kind {
 }
 
 /// Whether `::` follows, which is then read.
+#[inline]
 fn annotates(tree: &mut State<'_, '_, '_>) -> bool {
     let back = tree.at;
+    if matches!(tree.doc.get(back), Some(b',' | b'}' | b']' | b')')) {
+        return false;
+    }
     skip(tree);
     if tree.doc[tree.at..tree.end].starts_with(b"::") {
         tree.at += 2;
@@ -178,7 +193,22 @@ fn lob(tree: &mut State<'_, '_, '_>, turn: Turn) -> Walked {
 }
 
 /// A quoted symbol, a string, or long strings joined; unescaped.
-fn quoted(tree: &mut State<'_, '_, '_>) -> Walked<Vec<u8>> {
+fn quoted<'d>(tree: &mut State<'d, '_, '_>) -> Walked<Cow<'d, [u8]>> {
+    // Most are short, and as they are.
+    let doc: &'d [u8] = tree.doc;
+    let rest = &doc[tree.at..tree.end];
+    if let [quote, inside @ ..] = rest
+        && !rest.starts_with(b"\'\'\'")
+        && let Some(len) = memchr::memchr2(*quote, b'\\', inside)
+        && inside[len] == *quote
+    {
+        tree.at += len + 2;
+        return Ok(Cow::Borrowed(&inside[..len]));
+    }
+    joined(tree).map(Cow::Owned)
+}
+
+fn joined(tree: &mut State<'_, '_, '_>) -> Walked<Vec<u8>> {
     let (mut text, mut begun) = (Vec::new(), false);
     loop {
         let rest = &tree.doc[tree.at..tree.end];
