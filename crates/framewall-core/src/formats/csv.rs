@@ -22,10 +22,12 @@ impl Format for Csv {
         }
         let mut lines = head.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return 0 };
-        // Control characters are no bar to readers of CSV, but make it unlikely; NUL and what is no text, more so.
+        // Control characters are no bar to readers of CSV, but make it unlikely; in its first line or in what is no
+        // text, too much so.
         let controls = head.iter().any(|&byte| byte < 9);
+        let named = !first.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r'));
         let cut = std::str::from_utf8(head).err().map_or(head.len(), |error| error.valid_up_to());
-        if memchr::memchr(0, head).is_some() || controls && cut + 3 < head.len() {
+        if controls && !(named && cut + 3 >= head.len()) {
             return 0;
         }
         let mark = separator(first);

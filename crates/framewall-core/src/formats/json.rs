@@ -32,6 +32,7 @@ impl Format for Json {
         let at = skip_blank(&bytes[..bytes.len().min(512)], 0);
         match bytes.get(at) {
             Some(b'{' | b'[') if counted(&bytes[at + 1..]) => 5,
+            Some(b'{') if named_otherwise(bytes, at + 1) => 5,
             Some(b'{' | b'[') => 90,
             Some(b'"') => 70,
             Some(b'\'') => 20,
@@ -320,6 +321,19 @@ fn counted(bytes: &[u8]) -> bool {
     let markers = bytes.iter().take(4).take_while(|byte| b"iUIlLumMSCHdD$#[{".contains(byte)).count();
     let blank = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r');
     markers > 0 && bytes.get(markers).is_some_and(|byte| byte.is_ascii_control() && !blank(byte))
+}
+
+/// Bytes of a first name that a guess looks at.
+const NAME: usize = 64;
+
+/// Whether an object begins with a bare word that is no name: what follows is no sign that any parser has after one.
+fn named_otherwise(bytes: &[u8], at: usize) -> bool {
+    let head = &bytes[..bytes.len().min(at + NAME)];
+    let start = skip_blank(head, at);
+    let letters =
+        head[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')).count();
+    let end = skip_blank(head, start + letters);
+    letters > 0 && matches!(head.get(end), Some(b'[' | b'{' | b'(' | b'"' | b'\'' | b'<' | b'\0'..=b'\x08'))
 }
 
 fn word_kind(word: &[u8]) -> Kind {

@@ -272,7 +272,7 @@ impl State<'_, '_, '_> {
             }
             Type::Text => {
                 let len = self.length()?;
-                let bytes = self.tree.take(len)?;
+                let bytes = self.tree.text(len)?;
                 let kind = if std::str::from_utf8(bytes).is_ok() { Kind::Text } else { Kind::Binary };
                 self.tree.scalar(turn, kind, bytes, self.tree.at - bytes.len()..self.tree.at)
             }
