@@ -53,7 +53,11 @@ def with_digest(chance: random.Random) -> Value:
 
 
 def _protobuf(chance: random.Random) -> bytes:
-    return ParseDict(value(chance), struct_pb2.Struct()).SerializeToString()
+    """Members in any order, which the encoder by itself draws once a process; one after another they are a message."""
+    members = list(value(chance).items())
+    chance.shuffle(members)
+    parts = (ParseDict({name: member}, struct_pb2.Struct()) for name, member in members)
+    return b"".join(part.SerializeToString(deterministic=True) for part in parts)
 
 
 SCHEMA = fastavro.parse_schema(

@@ -72,3 +72,13 @@ fn commands_people_talk_about_are_not() {
         assert!(strength(text) < SURE, "{text}: {:?}", judge(text.as_bytes()));
     }
 }
+
+#[test]
+fn a_name_glued_to_control_characters_is_no_command() {
+    for text in ["\n(\u{2}at\u{12}\"* \n", "x; id\u{e}", "; \u{1f}id", "&\u{1a}$All more"] {
+        assert!(strength(text) < SURE, "{text:?}: {:?}", judge(text.as_bytes()));
+    }
+    for text in ["; id\0", "; \0id", ";\u{b}id", "; id\u{c}"] {
+        assert!(strength(text) >= SURE, "{text:?}: {:?}", judge(text.as_bytes()));
+    }
+}

@@ -21,6 +21,9 @@ impl Word {
     /// Reads the word at `at`. The name is what follows its last `/` or `\`, in lower case.
     pub fn read(text: &[u8], at: usize) -> Word {
         let mut word = Word { name: [0; LONGEST], length: 0, end: at, disguised: false, globbed: false, path: false };
+        if at > 0 && is_glued(text[at - 1]) {
+            return word;
+        }
         let limit = text.len().min(at + 128);
         let whole_quote = text.get(at).copied().filter(|byte| matches!(byte, b'\'' | b'"'));
         let mut quotes = 0usize;
@@ -89,7 +92,8 @@ impl Word {
         }
         // A blank inside the quotes: the word goes on and names no command, as in `I'd like that, isn't it`, nor does
         // what stands behind the blank, as in `dinner's at Ann's`.
-        if word.disguised && quotes % 2 == 1 && text.get(word.end).is_some_and(|byte| *byte <= 0x20) {
+        let goes_on = word.disguised && quotes % 2 == 1 && text.get(word.end).is_some_and(|byte| *byte <= 0x20);
+        if goes_on || text.get(word.end).is_some_and(|byte| is_glued(*byte)) {
             (word.disguised, word.length, word.end) = (false, 0, at);
         }
         word
@@ -112,6 +116,11 @@ impl Word {
             && self.name().iter().all(u8::is_ascii_alphanumeric)
             && !matches!(self.name(), b"document" | b"this" | b"window" | b"function" | b"self")
     }
+}
+
+/// Control characters that no shell takes for a blank: they are letters of the word, and no command has such.
+fn is_glued(byte: u8) -> bool {
+    matches!(byte, 1..=8 | 0x0e..=0x1f | 0x7f)
 }
 
 fn is_drive(name: &[u8]) -> bool {
