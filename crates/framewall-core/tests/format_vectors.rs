@@ -1,29 +1,36 @@
 //! The shared vectors of the data formats (`vectors/formats/`), run against every registered walker.
 
-use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use framewall_core::formats::{
     self, Anomaly, Budget, Container, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink,
 };
 use serde_json::{Value, json};
 
-/// Time that one hostile document may take, generous for a debug build on a busy machine.
+mod clock;
+#[path = "../src/formats/testing.rs"]
+#[allow(dead_code, reason = "the tests of the walkers read more of it")]
+mod testing;
+
+use clock::spent;
+use testing::{Row, kind_name, walk};
+
+/// Time of this thread that one hostile document may take, generous for a debug build.
 const HOSTILE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1000 } else { 20 });
 
 #[test]
 fn golden_documents_give_exactly_their_leaves() {
     each("golden", |format, case| {
         let data = base64(&case["data_b64"]);
-        let seen = Seen::walk(format, &data);
-        assert_eq!(seen.outcome, Some(Outcome::Complete { consumed: data.len() }), "{:?}", seen.leaves);
-        assert_eq!(seen.anomalies, case.get("anomalies").map_or(vec![], strings), "anomalies");
+        let (notes, outcome) = walk(format, &data);
+        assert_eq!(outcome, Outcome::Complete { consumed: data.len() }, "{:?}", notes.lines);
+        assert_eq!(notes.anomalies, case.get("anomalies").map_or(vec![], strings), "anomalies");
         let wanted = case["leaves"].as_array().expect("leaves");
-        for (place, (found, wanted)) in seen.leaves.iter().zip(wanted).enumerate() {
-            assert!(same(found, wanted), "leaf {place}: found {found}, wanted {wanted}");
+        for (place, (found, wanted)) in notes.rows.iter().zip(wanted).enumerate() {
+            assert!(same(found, wanted), "leaf {place}: wanted {wanted}, found {:#?}", notes.lines);
         }
-        assert_eq!(seen.leaves.len(), wanted.len(), "more or fewer leaves: {:#?}", seen.leaves);
+        assert_eq!(notes.rows.len(), wanted.len(), "more or fewer leaves: {:#?}", notes.lines);
     });
 }
 
@@ -38,18 +45,19 @@ fn hostile_documents_end_soon_and_are_told() {
         }
         // Others may be using the machine.
         let mut tries = (0..5).map(|_| {
-            let start = Instant::now();
-            (Seen::walk(format, &data), start.elapsed())
+            let start = spent();
+            (walk(format, &data), spent() - start)
         });
-        let Some((seen, _)) = tries.find(|(_, took)| *took < HOSTILE) else { panic!("took more than {HOSTILE:?}") };
-        let name = outcome_name(seen.outcome.expect("an outcome"));
-        assert!(strings(&case["outcome"]).contains(&name.to_owned()), "{:?} {:?}", seen.outcome, seen.anomalies);
+        let Some(((notes, outcome), _)) = tries.find(|(_, took)| *took < HOSTILE) else {
+            panic!("took more than {HOSTILE:?}")
+        };
+        let name = outcome_name(outcome);
+        assert!(strings(&case["outcome"]).contains(&name.to_owned()), "{outcome:?} {:?}", notes.anomalies);
         if let Some(anomaly) = case.get("anomaly").and_then(Value::as_str) {
-            assert!(seen.anomalies.iter().any(|name| name == anomaly), "{:?}", seen.anomalies);
+            assert!(notes.anomalies.contains(&anomaly), "{:?}", notes.anomalies);
         }
         for text in case.get("contains").map_or(vec![], strings) {
-            let holds = |bytes: &Vec<u8>| bytes.windows(text.len()).any(|window| window == text.as_bytes());
-            assert!(seen.bytes.iter().any(holds), "no leaf holds {text:?}");
+            assert!(notes.holds(text.as_bytes()), "no leaf holds {text:?}");
         }
     });
 }
@@ -59,20 +67,18 @@ fn documents_cut_anywhere_hide_nothing() {
     each("truncated", |format, case| {
         let whole = base64(&case["data_b64"]);
         let ends_itself = case.get("ends_itself").and_then(Value::as_bool).unwrap_or(false);
-        let seen = Seen::walk(format, &whole);
-        assert!(matches!(seen.outcome, Some(Outcome::Complete { .. })), "whole: {:?}", seen.outcome);
+        let (_, outcome) = walk(format, &whole);
+        assert!(matches!(outcome, Outcome::Complete { .. }), "whole: {outcome:?}");
         for cut in 0..whole.len() {
-            let seen = Seen::walk(format, &whole[..cut]);
-            let outcome = seen.outcome.expect("an outcome");
+            let (notes, outcome) = walk(format, &whole[..cut]);
             if ends_itself {
-                assert!(!matches!(outcome, Outcome::Complete { .. }), "cut at {cut} is whole: {:?}", seen.leaves);
+                assert!(!matches!(outcome, Outcome::Complete { .. }), "cut at {cut} is whole: {:?}", notes.lines);
             }
             if !matches!(outcome, Outcome::Complete { .. }) {
                 // Marks, and names repeated from a leaf (an end tag's), need not be given again.
-                let rest = whole[seen.end..cut].split(|byte| !byte.is_ascii_alphanumeric());
+                let rest = whole[notes.end..cut].split(|byte| !byte.is_ascii_alphanumeric());
                 for word in rest.filter(|word| word.len() > 2) {
-                    let told = seen.bytes.iter().any(|bytes| bytes.windows(word.len()).any(|window| window == word));
-                    assert!(told, "cut at {cut}: {} is hidden", word.escape_ascii());
+                    assert!(notes.holds(word), "cut at {cut}: {} is hidden", word.escape_ascii());
                 }
             }
         }
@@ -135,18 +141,15 @@ fn base64(value: &Value) -> Vec<u8> {
     out
 }
 
-fn same(found: &Value, wanted: &Value) -> bool {
-    let equal = |name: &str| found[name] == wanted[name];
+fn same(found: &Row, wanted: &Value) -> bool {
+    let path: Vec<Value> = found.path.iter().map(segment).collect();
+    let role = if found.role == Role::Key { "key" } else { "value" };
     let content = match (wanted.get("text"), wanted.get("b64")) {
-        (Some(text), _) => found.get("text") == Some(text),
-        (None, Some(b64)) => found["hex"] == json!(hex(&base64(b64))),
+        (Some(text), _) => std::str::from_utf8(&found.bytes).is_ok_and(|found| *text == found),
+        (None, Some(b64)) => found.bytes == base64(b64),
         (None, None) => true,
     };
-    equal("path") && equal("role") && equal("kind") && content
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    wanted["path"] == json!(path) && wanted["role"] == role && wanted["kind"] == kind_name(found.kind) && content
 }
 
 fn outcome_name(outcome: Outcome) -> &'static str {
@@ -156,80 +159,6 @@ fn outcome_name(outcome: Outcome) -> &'static str {
         Outcome::Truncated => "truncated",
         Outcome::Exhausted(_) => "exhausted",
         Outcome::Stopped => "stopped",
-    }
-}
-
-/// Everything a walk told, held to what every walker owes: spans inside, paths restored, containers closed.
-#[derive(Default)]
-struct Seen {
-    leaves: Vec<Value>,
-    bytes: Vec<Vec<u8>>,
-    anomalies: Vec<String>,
-    outcome: Option<Outcome>,
-    open: i64,
-    /// End of the furthest leaf.
-    end: usize,
-    length: usize,
-}
-
-impl Seen {
-    fn walk(format: &dyn Format, data: &[u8]) -> Seen {
-        let mut seen = Seen { length: data.len(), ..Seen::default() };
-        let mut path = Path::new();
-        seen.outcome = Some(format.walk(data, &mut path, &mut Budget::default(), &mut seen));
-        assert!(path.is_empty(), "the path was not put back");
-        assert!(seen.open == 0 || !matches!(seen.outcome, Some(Outcome::Complete { .. })), "containers left open");
-        seen
-    }
-}
-
-impl Sink for Seen {
-    fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
-        assert!(leaf.span.start <= leaf.span.end && leaf.span.end <= self.length, "span {:?}", leaf.span);
-        self.end = self.end.max(leaf.span.end);
-        self.bytes.push(leaf.bytes.to_vec());
-        if self.leaves.len() < 10_000 {
-            let path: Vec<Value> = leaf.path.iter().map(segment).collect();
-            let role = if leaf.role == Role::Key { "key" } else { "value" };
-            let kind = match leaf.kind {
-                Kind::Text => "text",
-                Kind::Number => "number",
-                Kind::Bool => "bool",
-                Kind::Null => "null",
-                Kind::Binary => "binary",
-                Kind::Extension => "extension",
-                Kind::Code => "code",
-                Kind::Raw => "raw",
-            };
-            let mut row = json!({"path": path, "role": role, "kind": kind});
-            match std::str::from_utf8(leaf.bytes) {
-                Ok(text) => row["text"] = json!(text),
-                Err(_) => row["text"] = Value::Null,
-            }
-            row["hex"] = json!(hex(&leaf.bytes[..leaf.bytes.len().min(4096)]));
-            self.leaves.push(row);
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn anomaly(&mut self, _path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
-        assert!(span.start <= span.end && span.end <= self.length, "anomaly at {span:?}");
-        self.anomalies.push(match anomaly {
-            Anomaly::Limit(limit) => limit.name.to_owned(),
-            Anomaly::Structure(name) => name.to_owned(),
-        });
-        ControlFlow::Continue(())
-    }
-
-    fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
-        self.open += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn exit(&mut self, _path: &Path, _kind: Container, span: Range<usize>) -> ControlFlow<()> {
-        assert!(span.start <= span.end && span.end <= self.length, "container at {span:?}");
-        self.open -= 1;
-        ControlFlow::Continue(())
     }
 }
 

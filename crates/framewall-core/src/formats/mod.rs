@@ -25,6 +25,7 @@ pub mod protobuf;
 pub mod smile;
 pub mod sniff;
 #[cfg(test)]
+#[allow(dead_code, reason = "the tests of the vectors read more of it")]
 mod testing;
 pub mod text;
 pub mod thrift;

@@ -124,7 +124,7 @@ fn a_million_levels_end_at_once() {
 
 #[test]
 fn spent_nodes_leave_the_rest_raw() {
-    let mut notes = super::super::testing::Notes::default();
+    let mut notes = super::super::testing::Notes::of(13);
     let mut budget = Budget { nodes: 3, ..Budget::default() };
     let outcome = Json.walk(b"[1,2,3,\"<x>\"]", &mut Path::new(), &mut budget, &mut notes);
     assert_eq!(outcome, Outcome::Exhausted(crate::limits::FORMAT_NODES));
@@ -144,7 +144,7 @@ fn spans_are_raw_text_without_quotes() {
 fn paths_go_on_from_where_they_are() {
     let mut path = Path::new();
     path.push_key(b"outer");
-    let mut notes = super::super::testing::Notes::default();
+    let mut notes = super::super::testing::Notes::of(5);
     Json.walk(br#"["x"]"#, &mut path, &mut Budget::default(), &mut notes);
     assert_eq!(notes.lines, ["outer [", "outer[0] x"]);
     assert_eq!(path.to_string(), "outer");
