@@ -263,6 +263,14 @@ PLACES: dict[str, tuple[str, Callable[[bytes], Document]]] = {
         "avro",
         lambda data: (_avro_file("int", b"\x02", note=data), ("meta", "note")),
     ),
+    "flexbuffers key": ("flexbuffers", lambda data: (_flexbuffers_key(data), (data.decode(),))),
+    "ion name": (
+        "ion",
+        lambda data: (
+            b"$ion_1_0 {a: 1, '" + data.replace(b"'", b"") + b"': 2}",
+            (data.decode().replace("'", ""),),
+        ),
+    ),
     "ion annotation": ("ion", lambda data: (b"$ion_1_0 [x, '" + data.replace(b"'", b"") + b"'::1]", (1,))),
     "ion clob": ("ion", lambda data: (b'$ion_1_0 {b: {{"' + data + b'"}}}', ("b",))),
     "xml attribute": (
@@ -286,6 +294,14 @@ PLACES: dict[str, tuple[str, Callable[[bytes], Document]]] = {
         ),
     ),
 }
+
+
+def _flexbuffers_key(name: bytes) -> bytes:
+    """A map of one small number, in bytes of eight."""
+    body = name + b"\0"
+    body += bytes([1, len(body) + 1])  # the vector of keys: its length, and how far back the key is
+    body += bytes([1, 1, 1, 7, 1 << 2])  # keys one back, of width one; one value: 7, a number
+    return body + bytes([2, 9 << 2, 1])
 
 
 def _avro_text(data: bytes) -> bytes:

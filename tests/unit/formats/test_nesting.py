@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -18,7 +18,8 @@ from framewall.model import ATTACKS as CLASSES
 from support.documents import DOCUMENTS, PLACES, Path
 
 FORMATS = tuple(DOCUMENTS)
-EVERYTHING = _core.Settings(classes=list(CLASSES))
+PROTECTED = "isAdmin"
+EVERYTHING = _core.Settings(classes=list(CLASSES), protected_fields=[PROTECTED])
 # Combinations in which so many other readings hold that one of theirs is named first: of two deep, of three deep.
 CROWDED_PAIRS, CROWDED_TRIPLES = 12, 30
 
@@ -27,6 +28,22 @@ def found(data: bytes, hint: str = "auto") -> list[tuple[str, Path]]:
     """Attack and path of every finding, in order."""
     findings = builtin_engine().inspect([(data, hint, False)], EVERYTHING).findings
     return [(finding.attack, tuple(finding.path)) for finding in findings]
+
+
+# Names that attack by standing where a name stands.
+NAMES = {"nosqli": "$ne", "prototype_pollution": "__proto__", "mass_assignment": PROTECTED}
+# Names that so many other readings find too that one of theirs is named first.
+CROWDED_NAMES = 60
+# Documents that are bombs by how they are made.
+BOMBS = {
+    "json": b"[" * 2000,
+    "xml": b"<a>" * 2000,
+    "msgpack": b"\x91" * 2000,
+    "cbor": b"\x81" * 2000,
+    "ubjson": b"[$Z#l\x05\xf5\xe1\x00",
+    "bjdata": b"[${i\x01zZ}#l\x00\x00\x00\x40",
+    "smile": b":)\n\x00" + b"\xf8" * 2000,
+}
 
 
 def attacks() -> dict[str, str]:
@@ -99,6 +116,43 @@ def test_every_kind_of_place_is_judged_and_named(place: str) -> None:
     data, path = write(ATTACKS["xss"].encode())
     assert ("xss", path) in found(data, format)
     assert ("xss", path) in found(data)
+
+
+def nests() -> Iterator[tuple[str, ...]]:
+    """Nothing, every format, and every format in every format."""
+    yield ()
+    for deep in (1, 2):
+        yield from itertools.product(FORMATS, repeat=deep)
+
+
+@pytest.mark.parametrize("attack", NAMES)
+def test_a_name_that_attacks_is_found_in_every_format_in_any_two_others(attack: str) -> None:
+    name, elsewhere = NAMES[attack], []
+    for place, (format, write) in PLACES.items():
+        document, inner = write(name.encode())
+        if not place.endswith(("key", "name")) or inner[-1] != name:
+            continue
+        for formats in nests():
+            data, path = document, inner
+            for outer in reversed(formats):
+                data, around = DOCUMENTS[outer](data)
+                path = around + path
+            places = [where for found_as, where in found(data, (*formats, format)[0]) if found_as == attack]
+            case = f"{place} in {' in '.join(reversed(formats))} at {path}: {places[:2]}"
+            assert path in places, case
+            if places[0] != path:
+                elsewhere.append(case)
+    assert len(elsewhere) <= CROWDED_NAMES, elsewhere
+
+
+@pytest.mark.parametrize("format", BOMBS)
+def test_a_bomb_is_one_in_any_two_formats(format: str) -> None:
+    for formats in nests():
+        data = BOMBS[format]
+        for outer in reversed(formats):
+            data, _ = DOCUMENTS[outer](data)
+        attacks = {attack for attack, _ in found(data, (*formats, format)[0])}
+        assert "data_bomb" in attacks, formats
 
 
 def test_of_equal_findings_the_most_exact_comes_first() -> None:
