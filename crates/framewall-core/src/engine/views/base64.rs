@@ -11,17 +11,19 @@ const RUNS: usize = 8;
 
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
     const SPACE: ByteSet = ByteSet::from(b" ");
-    text.len() >= SHORTEST && (!set.meets(&SPACE) || longest_word(text) >= RUN)
+    text.len() >= SHORTEST && (!set.meets(&SPACE) || has_word(text, RUN))
 }
 
-fn longest_word(text: &[u8]) -> usize {
-    let mut longest = 0;
+/// Whether so many bytes in a row are no blanks. Looks at the last byte that such a word could have first.
+fn has_word(text: &[u8], long: usize) -> bool {
     let mut start = 0;
-    for space in memchr::memchr_iter(b' ', text) {
-        longest = longest.max(space - start);
-        start = space + 1;
+    while let Some(word) = text.get(start..start + long) {
+        match word.iter().rposition(|byte| *byte == b' ') {
+            Some(blank) => start += blank + 1,
+            None => return true,
+        }
     }
-    longest.max(text.len() - start)
+    false
 }
 
 /// The whole text if it decodes to something meant; else the long runs in it that do, a line each.
@@ -128,5 +130,25 @@ pub(super) fn value(byte: u8) -> Option<u8> {
     match VALUES[usize::from(byte)] {
         NONE => None,
         value => Some(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_word_is_seen_wherever_it_stands() {
+        for before in 0..40 {
+            for after in 0..20 {
+                let text = |long: usize| {
+                    let blanks = |count: usize| "a ".repeat(count / 2) + if count % 2 == 1 { " " } else { "" };
+                    blanks(before) + &"x".repeat(long) + " " + &blanks(after)
+                };
+                assert!(has_word(text(RUN).as_bytes(), RUN), "{before} {after}");
+                assert!(!has_word(text(RUN - 1).as_bytes(), RUN), "{before} {after}");
+            }
+        }
+        assert!(!has_word(b"", RUN) && has_word(&[b'x'; RUN], RUN));
     }
 }
