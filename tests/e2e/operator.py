@@ -24,10 +24,18 @@ class Operator:
 
     @classmethod
     def arrives(
-        cls, browser: Browser, url: str, width: int = 1280, height: int = 800, scheme: Any = "dark"
+        cls,
+        browser: Browser,
+        url: str,
+        width: int = 1280,
+        height: int = 800,
+        scheme: Any = "dark",
+        zone: str | None = None,
     ) -> Operator:
         """Opens the console and signs in."""
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id=zone
+        )
         page = context.new_page()
         person = cls(page, url.rstrip("/"))
 
@@ -41,6 +49,7 @@ class Operator:
         page.on("request", lambda sent: person._ours(sent.url))
         page.on("console", lambda said: person._said(said.type, said.text))
         page.goto(f"{person.url}/sign-in")
+        assert person.finds_serious_barriers() == []
         page.get_by_label("User").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()

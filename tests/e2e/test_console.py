@@ -217,6 +217,18 @@ def test_numbers_lead_to_what_is_behind_them(attacked: Framewall, chromium: Brow
     assert operator.happened == []
 
 
+def test_times_are_told_in_the_viewers_zone(attacked: Framewall, chromium: Browser) -> None:
+    shown = {}
+    for zone in ("UTC", "Asia/Tokyo"):
+        page = Operator.arrives(chromium, console_of(attacked), zone=zone).goes("/attacks?show=hits")
+        time = page.locator("tr[data-row] time").last
+        expect(time).to_have_attribute("title", re.compile("UTC$"))
+        shown[zone] = re.findall(r"(\d\d):(\d\d):(\d\d)", time.inner_text())[0]
+        assert ":".join(shown["UTC"]) in (time.get_attribute("title") or "")
+    assert shown["UTC"][1:] == shown["Asia/Tokyo"][1:]
+    assert (int(shown["Asia/Tokyo"][0]) - int(shown["UTC"][0])) % 24 == 9
+
+
 def test_what_was_found_is_taken_away(attacked: Framewall, chromium: Browser) -> None:
     operator = Operator.arrives(chromium, console_of(attacked))
     page = operator.goes("/attacks?show=hits&q=class:sqli")

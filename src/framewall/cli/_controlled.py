@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from framewall.cli._live import state_place
 from framewall.config import Configuration
 from framewall.config.policies import policy
-from framewall.control import ControlError, socket_path, state_path
+from framewall.control import ControlError, socket_path
 from framewall.control.node import Node
 from framewall.control.ruling import Ruleset, ruleset
 from framewall.control.scrape import Scraped
@@ -51,7 +51,7 @@ class Controlled:
         self._stack = ExitStack()
         self.node: Node | None = None
         with self._excused():
-            state = _state(configuration, self._path)
+            state = _state(configuration)
             if state:
                 self._stack.callback(state.close)
                 self.node = Node(configuration, watched, relay, counts, state)
@@ -126,8 +126,6 @@ class _Excused:
         return True
 
 
-def _state(configuration: Configuration, socket: Path | None) -> State | None:
-    if configuration.control == "off" and configuration.metrics == "off":
-        return None
-    path = state_path(configuration.events, socket)
+def _state(configuration: Configuration) -> State | None:
+    path = state_place(configuration)
     return State(path) if path else None

@@ -13,6 +13,7 @@ from framewall.cli._live import live_changes
 from framewall.cli._options import config_option
 from framewall.config import Configuration, load
 from framewall.config.settings import engine_settings
+from framewall.control import ControlError
 from framewall.control.overlay import effective
 from framewall.control.ruling import ruleset
 from framewall.control.state import Live
@@ -44,7 +45,7 @@ def command(
     same. The exit status is 0 if every line was judged, and 1 otherwise.
     """
     configuration = load(file) if file else None
-    changes = live_changes(configuration) if configuration and not as_written else ()
+    changes = _live(configuration) if configuration and not as_written else ()
     rules = ruleset(configuration, changes).engine if configuration else builtin_engine()
     judge = Lines(rules, engine_settings, _route(configuration, changes, file, name))
     failed = False
@@ -84,6 +85,13 @@ def _message(line: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise LineError('not a message: write an object such as {"data": "hello"}')
     return message
+
+
+def _live(configuration: Configuration) -> tuple[Live, ...]:
+    try:
+        return live_changes(configuration)
+    except ControlError as error:
+        raise ControlError(f"{error}; --as-written judges without them") from error
 
 
 def _route(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from framewall.control.state import Deed, State
 from framewall.model import ATTACKS
 from support.command import framewall
 
@@ -213,3 +214,33 @@ def test_a_configuration_gives_threshold_and_exceptions(tmp_path: Path) -> None:
     said = framewall("inspect", "--config", "w.toml", "--route", "none", cwd=tmp_path, status=2)
     assert "has no route 'none'; it has strict, html" in said.stderr
     assert "add --config FILE" in framewall("inspect", "--route", "x", cwd=tmp_path, status=2).stderr
+
+
+def test_what_was_changed_live_holds_with_a_configuration_unless_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "framewall.toml"
+    file.write_text('upstream = "http://127.0.0.1:9"\n')
+    rule = "[[rule]]\nid = 'own.word'\nattack = 'rce'\nscore = 5\npattern = 'opensesame'\n"
+    state = State(tmp_path / "framewall-state.db")
+    state.put("own", "own.word", rule, Deed("ann", 1.0), ("rule", "own.word", None))
+    state.put("exception", "1", {"attack": "xss"}, Deed("ann", 1.0), ("exception", "1", None))
+    state.close()
+
+    def verdicts(*more: str) -> list[str]:
+        answers = inspect(
+            {"data": "opensesame"}, {"data": XSS}, cwd=tmp_path, arguments=("--config", str(file), *more)
+        )
+        return [each["verdict"] for each in answers]
+
+    assert verdicts() == ["block", "pass"]
+    assert verdicts("--as-written") == ["pass", "block"]
+    file.write_text('upstream = "http://127.0.0.1:9"\ncontrol = "off"\n')
+    assert verdicts() == ["pass", "block"]
+
+
+def test_live_changes_that_cannot_be_read_are_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "framewall.toml").write_text('upstream = "http://127.0.0.1:9"\n')
+    (tmp_path / "framewall-state.db").write_text("nonsense")
+    config = ("inspect", "--config", str(tmp_path / "framewall.toml"))
+    said = framewall(*config, cwd=tmp_path, stdin='{"data": "a"}\n', status=1)
+    assert "--as-written judges without them" in said.stderr
+    assert framewall(*config, "--as-written", cwd=tmp_path, stdin='{"data": "a"}\n').stdout
