@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from million import table as million
 from peers import table
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -49,6 +50,8 @@ def _block(what: str) -> str:
             return frameworks()
         case "peers":
             return table()
+        case "million":
+            return million()
         case _:
             raise ValueError(f"nothing is called {what!r}")
 

@@ -12,16 +12,17 @@ import os
 import platform
 import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-from benches.speed import memory, modsecurity, plot, scale, throughput
+from benches.speed import memory, modsecurity, plot, relay, scale, throughput
 from benches.speed.messages import KINDS
 from benches.speed.proxies import PROXIES, REPOSITORY, server
 
 PAGE = REPOSITORY / "docs/speed.md"
 PLOT = REPOSITORY / "docs/speed.svg"
-PARTS = ("throughput", "memory", "scale", "modsecurity")
+PARTS = ("throughput", "relay", "memory", "scale", "modsecurity")
 
 
 def main() -> None:
@@ -35,7 +36,9 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="*", default=[kind.name for kind in KINDS])
     parser.add_argument("--proxies", nargs="*", default=list(PROXIES))
     parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=PARTS)
-    parser.add_argument("--write", action="store_true", help="write docs/speed.md and its plot")
+    parser.add_argument(
+        "--write", action="store_true", help="write what was measured into docs/speed.md, and its plot"
+    )
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
@@ -46,8 +49,26 @@ def main() -> None:
     print(page)
     if options.write:
         text = PAGE.read_text()
-        block = re.compile(r"(<!-- measured: begin -->\n).*?(<!-- measured: end -->)", re.DOTALL)
-        PAGE.write_text(block.sub(lambda found: f"{found[1]}\n{page}\n{found[2]}", text))
+        block = re.compile(r"(<!-- measured: begin -->\n)(.*?)(<!-- measured: end -->)", re.DOTALL)
+        PAGE.write_text(block.sub(lambda found: f"{found[1]}\n{_merged(found[2], page)}\n{found[3]}", text))
+        subprocess.run([sys.executable, "docs/reference.py"], check=True, cwd=REPOSITORY)
+
+
+def _merged(before: str, page: str) -> str:
+    """Sections as measured now, and those that were not as they were; the page's head is the throughput's."""
+    known, new = _sections(before), _sections(page)
+    if "### CPU and round trips" not in new:
+        del new[""]
+    return "\n\n".join(f"{title}\n\n{text}".strip() for title, text in {**known, **new}.items()) + "\n"
+
+
+def _sections(page: str) -> dict[str, str]:
+    """By their titles; what stands before the first one has none."""
+    head, *rest = re.split(r"^(### .*)$", page, flags=re.MULTILINE)
+    return {
+        "": head.strip(),
+        **{title: text.strip() for title, text in zip(rest[::2], rest[1::2], strict=True)},
+    }
 
 
 def _report(options: argparse.Namespace, cores: tuple[int, int]) -> list[str]:
@@ -73,10 +94,14 @@ def _report(options: argparse.Namespace, cores: tuple[int, int]) -> list[str]:
             if options.write:
                 plot.draw(measured, PLOT)
                 lines += ["![CPU a message beside nginx](speed.svg)", ""]
+        if "relay" in options.parts:
+            first = dict([next(iter(kinds.items()))])
+            table = relay.table(cores, first, rounds=options.rounds, seconds=options.seconds)
+            lines += ["### The relay alone", "", *table, ""]
         if "modsecurity" in options.parts:
             lines += ["### ModSecurity with the Core Rule Set, no proxying", "", *modsecurity.table(), ""]
         if "memory" in options.parts:
-            lines += ["### Memory of an idle connection", "", *memory.table(cores), ""]
+            lines += ["### Memory of an idle connection", "", *memory.table(cores, options.proxies), ""]
         if "scale" in options.parts:
             kind, file = next(iter(kinds.items()))
             lines += ["### Many connections", "", *scale.standing(cores, kind, file), ""]

@@ -1,6 +1,5 @@
 //! `Engine`, `Settings` and `Report`: detection for Python. The scan runs without the GIL.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,20 +10,13 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
+use crate::scratch;
+
 /// A format's name, a message type, and for each descriptor its number (Avro's registries have them) and bytes.
 type SchemaArgs = (String, String, Vec<(Option<u32>, Vec<u8>)>);
 
 /// A path glob, a class, a rule.
 type ExceptionArgs = (String, Option<String>, Option<String>);
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
-
-/// The engine's memory of this thread.
-pub(crate) fn scratch<T>(with: impl FnOnce(&mut Scratch) -> T) -> T {
-    SCRATCH.with_borrow_mut(with)
-}
 
 /// What a route asks of the engine. Frozen.
 #[pyclass(frozen, module = "framewall._core")]
@@ -152,7 +144,7 @@ impl Engine {
             })
             .collect();
         let settings = settings.map(|settings| Arc::clone(&settings.inner)).unwrap_or_default();
-        let report = py.detach(|| scratch(|scratch| self.inner.inspect(&parts, &settings, scratch)));
+        let report = py.detach(|| scratch::borrowed(|scratch| self.inner.inspect(&parts, &settings, scratch)));
         Report { inner: report }
     }
 

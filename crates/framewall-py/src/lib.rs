@@ -5,11 +5,12 @@ use pyo3::prelude::*;
 mod engine;
 mod jobs;
 mod relay;
+mod scratch;
 mod screen;
 mod view;
 
 /// The native half of Framewall.
-#[pymodule(gil_used = false)]
+#[pymodule(gil_used = true)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<engine::Engine>()?;

@@ -12,7 +12,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::engine::{Engine, Settings, scratch};
+use crate::engine::{Engine, Settings};
+use crate::scratch;
 
 /// How one side's messages are cut. Frozen.
 #[pyclass(frozen, module = "framewall._core")]
@@ -57,7 +58,8 @@ impl Screen {
 
     /// Whether a message may pass, and says something (True) or nothing (False); None: it may not.
     fn passes(&self, py: Python<'_>, from_client: bool, text: bool, data: &[u8]) -> Option<bool> {
-        let said = py.detach(|| scratch(|scratch| self.inner.passes(side(from_client), text, data, scratch)))?;
+        let said =
+            py.detach(|| scratch::borrowed(|scratch| self.inner.passes(side(from_client), text, data, scratch)))?;
         Some(said == Said::Something)
     }
 
@@ -74,7 +76,7 @@ impl Screen {
         let messages: Vec<&[u8]> = messages.iter().map(|message| message.as_bytes()).collect();
         let judge = |bytes: &&[u8]| {
             let start = std::time::Instant::now();
-            let passes = scratch(|scratch| self.inner.passes(Side::Client, true, bytes, scratch)).is_some();
+            let passes = scratch::borrowed(|scratch| self.inner.passes(Side::Client, true, bytes, scratch)).is_some();
             (passes, start.elapsed().as_nanos() as u64)
         };
         py.detach(|| messages.iter().map(judge).collect())
@@ -230,7 +232,7 @@ impl Held {
         if self.era.load(Ordering::Acquire) || self.ended.load(Ordering::Acquire) {
             return false;
         }
-        let Some(said) = scratch(|scratch| self.screen.passes(side, text, data, scratch)) else { return false };
+        let Some(said) = scratch::own(|scratch| self.screen.passes(side, text, data, scratch)) else { return false };
         self.passed().add(said, side, text, data);
         true
     }

@@ -30,8 +30,8 @@ log = logging.getLogger("framewall.relay")
 
 LEAST = 2
 """Threads that stay: one that judges, one for when it is held up. More would only wait for the GIL."""
-MOST = 32
-"""Threads at most, while inspections take long."""
+MOST = 8
+"""Threads at most, while inspections take long. Each has memory of its own, some 5 MiB; more share the same cores."""
 STARVED_SECONDS = 0.01
 """While all threads are held up for this long and jobs wait, there is one more."""
 IDLE_SECONDS = 10.0

@@ -88,6 +88,14 @@ pub struct Scratch {
     caches: HashMap<u16, regex_automata::meta::Cache>,
 }
 
+impl Scratch {
+    /// Bytes that patterns have built up in it. They grow with what messages make the patterns do, each up to its own
+    /// cap; all together only by whoever keeps the scratch.
+    pub fn built_up(&self) -> usize {
+        self.caches.values().map(regex_automata::meta::Cache::memory_usage).sum()
+    }
+}
+
 impl std::fmt::Debug for Scratch {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Scratch").finish_non_exhaustive()
