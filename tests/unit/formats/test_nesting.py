@@ -21,7 +21,7 @@ FORMATS = tuple(DOCUMENTS)
 PROTECTED = "isAdmin"
 EVERYTHING = _core.Settings(classes=list(CLASSES), protected_fields=[PROTECTED])
 # Combinations in which so many other readings hold that one of theirs is named first: of two deep, of three deep.
-CROWDED_PAIRS, CROWDED_TRIPLES = 12, 30
+CROWDED_PAIRS, CROWDED_TRIPLES = 2, 6
 
 
 def found(data: bytes, hint: str = "auto") -> list[tuple[str, Path]]:
