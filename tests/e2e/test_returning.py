@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,19 @@ WAYS = {
     "sockjs": Way("sockjs", "websocket", "closed: 1008 Not here"),
     "sockjs streaming": Way("sockjs", "xhr-streaming", "closed: 1008 Not here"),
     "sockjs polling": Way("sockjs", "xhr-polling", "closed: 1008 Not here"),
+    **{
+        f"{library} {serialization}": Way(
+            library,
+            serialization,
+            r"rejected: wamp\.error\.not_authorized Not here[\s\S]*closed" + how,
+            True,
+        )
+        for library, how, serializations in (
+            ("autobahn", r": closed wamp\.close\.killed Not here", ("json", "msgpack", "cbor")),
+            ("wampy", "", ("json", "msgpack")),
+        )
+        for serialization in serializations
+    },
     "stomp": Way("stomp", "websocket", r"error: Not here receipt: r1[\s\S]*closed: 1008 policy"),
 }
 
@@ -54,12 +68,13 @@ WAYS = {
 @contextmanager
 def guarded(way: Way, folder: Path, settings: str) -> Iterator[tuple[Running, Framewall]]:
     """The framework's server, and Framewall with these settings in front of it."""
-    script = (
-        ["tests/e2e/echo.js"]
-        if way.framework.startswith("socket.io")
-        else [str(FOLDER / "server.js"), way.framework]
-    )
-    with Running(["node", *script]) as server:
+    if way.framework.startswith("socket.io"):
+        command = ["node", "tests/e2e/echo.js"]
+    elif way.framework in ("autobahn", "wampy"):
+        command = [sys.executable, str(FOLDER / "servers" / "wamp.py")]
+    else:
+        command = ["node", str(FOLDER / "server.js"), way.framework]
+    with Running(command) as server:
         port = server.wait_for(r"listening on (\d+)").group(1)
         upstream = f"http://127.0.0.1:{port}"
         file = folder / "framewall.toml"

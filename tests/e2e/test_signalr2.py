@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from support.framewall import Framewall
 from support.peers import ATTACK, FOLDER, GREETINGS, MARK, between, found
 from support.running import Running
 
@@ -36,6 +37,13 @@ BROWSER = """([way, calls]) => new Promise((resolve) => {
 })"""
 
 
+EVERY_ERROR = BROWSER.replace("answer.error ||= String(", "answer.error += '; ' + String(")
+
+
+CONNECTS = """() => performance.getEntriesByType("resource")
+  .filter((each) => /signalr\\/(connect|reconnect|poll|negotiate)/.test(each.name)).length"""
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
     """One hub."""
@@ -61,6 +69,43 @@ def test_a_conversation_passes_unchanged(
         assert answer == {"heard": said, "results": said, "error": "", "transport": way.partition(",")[0]}
         exchanges = wire.unchanged()
         assert any(exchange.status == 101 for exchange in exchanges) == (way == "webSockets")
+
+
+REPORTS = {
+    "webSockets": "Not here",
+    "serverSentEvents": "Not here",
+    "foreverFrame": "Send failed",
+    "longPolling": "Send failed",
+}
+
+
+@pytest.mark.parametrize("way", REPORTS)
+def test_its_library_reports_the_refusal_and_stops(
+    way: str, server: Running, chromium: Browser, tmp_path: Path
+) -> None:
+    """With the text of the route where it has an event for that; of a poll's or a frame's it says nothing itself."""
+    settings = tmp_path / "framewall.toml"
+    settings.write_text(
+        f'upstream = "{server_url(server)}"\nrefusal = "framework"\nrefusal_text = "Not here"\n'
+    )
+    with Framewall(server_url(server), tmp_path, "--config", str(settings)) as framewall:
+        page = page_of(chromium, f"http://{framewall.address}")
+        answer = page.evaluate(
+            EVERY_ERROR, [way, [["say", "ann", "hello"], ["say", "ann", {"text": ATTACK}]]]
+        )
+        before = page.evaluate(CONNECTS)
+        page.wait_for_timeout(500)
+        assert page.evaluate(CONNECTS) == before, "it came back"
+        page.close()
+        assert len(framewall.events()) == 1
+    assert REPORTS[way] in answer["error"], answer
+    assert answer["results"] == [["ann", "hello"]]
+    assert MARK not in server.output
+
+
+def server_url(server: Running) -> str:
+    port = server.wait_for(r"listening on (\d+)").group(1)
+    return f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("way", WAYS)

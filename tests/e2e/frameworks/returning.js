@@ -1,5 +1,5 @@
 // A client that comes back and sends its message again, by its library or as applications do around it:
-// node returning.js socket.io|signalr|sockjs|stomp URL TRANSPORT MESSAGE; logs what its library reports.
+// node returning.js socket.io|signalr|sockjs|stomp|autobahn|wampy URL TRANSPORT MESSAGE; logs what its library reports.
 "use strict";
 
 const [, , kind, url, transport, message] = process.argv;
@@ -71,6 +71,41 @@ const kinds = {
     }
     log("gave up");
     process.exit();
+  },
+
+  // The library connects again unless the router has ended the session.
+  async autobahn() {
+    globalThis.WebSocket ??= require("ws"); // it looks for the browser's first
+    const autobahn = require("autobahn");
+    const writer = { json: "JSON", msgpack: "Msgpack", cbor: "CBOR" }[transport];
+    const connection = new autobahn.Connection({
+      url: url.replace("http", "ws"), realm: "realm1", serializers: [new autobahn.serializer[`${writer}Serializer`]()],
+      initial_retry_delay: PAUSE / 1000, max_retry_delay: PAUSE / 1000, max_retries: TURNS,
+    });
+    connection.onopen = (session) => {
+      log("connected");
+      session.call("com.example.say", [message]).catch((error) => log("rejected:", error.error, ...error.args));
+    };
+    connection.onclose = (reason, details) => {
+      log("closed:", reason, details.reason, details.message);
+      setTimeout(() => { if (!connection.isOpen && !connection._is_retrying) process.exit(); }, PAUSE * 10);
+    };
+    connection.open();
+  },
+
+  async wampy() {
+    const { Wampy } = await import("wampy");
+    const { MsgpackSerializer } = await import("wampy/MsgpackSerializer.js");
+    const client = new Wampy(url.replace("http", "ws"), {
+      realm: "realm1", ws: require("ws"), reconnectInterval: PAUSE, maxRetries: TURNS,
+      ...(transport === "msgpack" ? { serializer: new MsgpackSerializer() } : {}),
+      onError: () => {}, onClose: () => { log("closed"); setTimeout(() => process.exit(), PAUSE * 10); },
+      onReconnect: () => log("reconnecting"),
+    });
+    await client.connect();
+    log("connected");
+    await client.call("com.example.say", { argsList: [message] })
+      .catch((error) => log("rejected:", error.error ?? error.errorUri, ...(error.argsList ?? [])));
   },
 
   // The library connects again for ever, and calls the application when it stands.
