@@ -13,7 +13,7 @@ import pytest
 from framewall.model import RequestPlan
 from framewall.proxy import Relay, Route, Server, Settings, Upstream
 from integration.conftest import Start
-from support.inspectors import PASS, Recorder
+from support.inspectors import BLOCK, PASS, Recorder
 from support.servers import Raw, read_request, wait_until
 
 
@@ -56,6 +56,48 @@ def exchange(address: str, data: bytes) -> bytes:
         while piece := connection.recv(65536):
             out += piece
         return out
+
+
+SHOP, EVIL = "http://shop.example", "http://evil.example"
+
+
+def test_a_refusal_can_be_read_by_the_pages_that_may_read_the_applications_answers(start: Start) -> None:
+    """And by no others: what the application has told an origin is told it again, and nothing else."""
+
+    def app(connection: socket.socket) -> None:
+        while (head := read_request(connection)[0]) and b"http" in head.lower():
+            of_shop = f"origin: {SHOP}".encode() in head.lower()
+            allows = f"Access-Control-Allow-Origin: {SHOP}\r\nAccess-Control-Allow-Credentials: true\r\n"
+            more = allows if of_shop and b" /chat/" in head else ""
+            connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{more}\r\nok".encode())
+
+    def asks(path: str, origin: str | None, method: str = "GET", body: str = "") -> dict[bytes, bytes]:
+        named = f"Origin: {origin}\r\n" if origin else ""
+        head = f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {len(body)}\r\n{named}\r\n"
+        lines = exchange(address, (head + body).encode()).partition(b"\r\n\r\n")[0].lower().split(b"\r\n")
+        assert lines[0].startswith(b"http/1.1 403" if "attack" in path + body else b"http/1.1 200")
+        told = dict(line.split(b": ", 1) for line in lines[1:])
+        return {name: told[name] for name in told if name.startswith(b"access-control") or name == b"vary"}
+
+    inspector = Recorder()
+    inspector.on_request = lambda request: (
+        RequestPlan(BLOCK)
+        if "attack" in request.target
+        else RequestPlan(PASS, inspect_body=request.method == "POST")
+    )
+    with Raw(app) as server:
+        address = start(server.url, inspector=inspector).address
+        allowed = {
+            b"access-control-allow-origin": SHOP.encode(),
+            b"access-control-allow-credentials": b"true",
+        }
+        assert asks("/chat/?attack", SHOP) == {}, "the application has not said anything yet"
+        assert asks("/chat/", SHOP) == allowed
+        assert asks("/chat/", EVIL) == {}
+        assert asks("/chat/?attack", SHOP) == {**allowed, b"vary": b"origin"}
+        assert asks("/chat/1", SHOP, "POST", "attack") == {**allowed, b"vary": b"origin"}
+        assert [asks("/chat/?attack", other) for other in (EVIL, None, "null")] == [{}, {}, {}]
+        assert asks("/admin/?attack", SHOP) == {}
 
 
 def test_requests_keep_host_and_path_and_say_who_asks(start: Start) -> None:

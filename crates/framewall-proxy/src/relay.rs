@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use crate::allocator::tidy;
 use crate::config::{Config, Listen};
 use crate::http::body::Body;
+use crate::http::crossing::Crossings;
 use crate::http::paced::Paced;
 use crate::http::proxy::{Client, serve};
 use crate::judge::Judge;
@@ -42,6 +43,8 @@ const TIDY: Duration = Duration::from_secs(1);
 pub(crate) struct Shared {
     pub(crate) judge: Arc<dyn Judge>,
     pub(crate) registry: Arc<Registry>,
+    /// What the application allows other origins' pages.
+    pub(crate) crossings: Crossings,
     table: RwLock<Arc<Table>>,
 }
 
@@ -112,7 +115,7 @@ impl Relay {
         let bound = config.listen.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
         let addresses = bound.iter().map(Bound::address).collect::<io::Result<_>>().map_err(StartError::System)?;
         let table = RwLock::new(Arc::new(Table::new(config, None)?));
-        let shared = Arc::new(Shared { judge, registry: Arc::default(), table });
+        let shared = Arc::new(Shared { judge, registry: Arc::default(), crossings: Crossings::default(), table });
         let (stop, stopped) = watch::channel(false);
         let mut threads = Vec::new();
         for (index, runtime) in runtimes.into_iter().enumerate() {

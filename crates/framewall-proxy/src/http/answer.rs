@@ -5,6 +5,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
 use super::body::Body;
+use super::crossing::Allowance;
 use crate::judge::Refusal;
 
 /// An answer instead of the application's.
@@ -39,6 +40,12 @@ impl Answer {
     /// With one more header.
     pub fn with(mut self, header: Option<(&'static str, &'static str)>) -> Self {
         self.headers.extend(header.and_then(|(name, value)| pair(name, value)));
+        self
+    }
+
+    /// With what the application allows the page that asks.
+    pub fn readable(mut self, allowance: Option<Allowance>) -> Self {
+        self.headers.extend(allowance.iter().flat_map(Allowance::headers));
         self
     }
 

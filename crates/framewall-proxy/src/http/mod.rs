@@ -6,6 +6,7 @@ pub use http::Request;
 pub mod answer;
 pub mod body;
 pub mod check;
+pub mod crossing;
 pub mod headers;
 pub mod judged;
 pub mod paced;

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::answer::Answer;
 use super::body::{Body, CollectError, Streamed};
+use super::crossing::Crossing;
 use super::judged::{Judged, Terms};
 use super::records::Records;
 use super::{check, headers, route, upgrade};
@@ -47,6 +48,8 @@ pub(super) struct Passage<'a> {
     pub(super) client_ip: IpAddr,
     pub(super) head: Arc<Head>,
     pub(super) plan: Plan,
+    /// Of a request for no tunnel: whose page it is that may read the answer.
+    crossing: Option<Crossing>,
     /// From before it is judged, so that no answer from outside comes too early.
     interrupt: Option<Interrupt>,
 }
@@ -76,16 +79,21 @@ async fn exchange(client: &Client, mut request: Request<Incoming>) -> Result<Res
     let client_ip = headers::client_ip(request.headers(), client.peer, &table.trusted);
     let head = Arc::new(head(client, &table, &site.route, client_ip, &request, wants_tunnel));
     let interrupt = (!wants_tunnel).then(|| client.shared.registry.wait(head.id));
-    let mut passage = Passage { client, table: &table, site, client_ip, head, plan: Plan::default(), interrupt };
-    let handshake = if wants_tunnel { Some(passage.handshake(&request)?) } else { None };
-    passage.plan = passage.judged().await?;
-    match handshake {
-        Some(handshake) => {
-            let socket = hyper::upgrade::on(&mut request);
-            passage.upgrade(handshake, request.into_parts().0, socket).await
-        }
-        None => passage.forward(request).await,
+    let crossing = if wants_tunnel { None } else { Crossing::of(Arc::clone(&head.route), &request) };
+    let plan = Plan::default();
+    let mut passage =
+        Passage { client, table: &table, site, client_ip, head, plan, crossing: crossing.clone(), interrupt };
+    if wants_tunnel {
+        let handshake = passage.handshake(&request)?;
+        passage.plan = passage.judged().await?;
+        let socket = hyper::upgrade::on(&mut request);
+        return passage.upgrade(handshake, request.into_parts().0, socket).await;
     }
+    // Answers of the application's own bear its own headers.
+    passage.judged_and_forwarded(request).await.map_err(|answer| {
+        let allowance = crossing.and_then(|crossing| client.shared.crossings.told(&crossing));
+        answer.readable(allowance)
+    })
 }
 
 fn head(
@@ -168,6 +176,11 @@ impl Passage<'_> {
         }
     }
 
+    async fn judged_and_forwarded(mut self, request: Request<Incoming>) -> Result<Response<Body>, Answer> {
+        self.plan = self.judged().await?;
+        self.forward(request).await
+    }
+
     async fn forward(mut self, request: Request<Incoming>) -> Result<Response<Body>, Answer> {
         let interrupt = self.interrupt.take().filter(|_| self.plan.interruptible);
         let (parts, incoming) = request.into_parts();
@@ -242,6 +255,9 @@ impl Passage<'_> {
         response: Response<Incoming>,
         interrupt: Option<Interrupt>,
     ) -> Result<Response<Body>, Answer> {
+        if let Some(crossing) = &self.crossing {
+            self.client.shared.crossings.learn(crossing, &response);
+        }
         let (mut parts, incoming) = response.into_parts();
         headers::strip_hop(&mut parts.headers);
         parts.version = Version::HTTP_11;
