@@ -216,6 +216,9 @@ class Permit:
         """Whether a message passes; one that does is counted."""
     def traffic(self) -> tuple[int, int, int, int]:
         """Messages and bytes of the client that have passed, and of the server; also once it has ended."""
+    def beats(self) -> tuple[tuple[int, float, float], tuple[int, float, float]]:
+        """Heartbeats of the client that have passed, and of the server: how many, when the last one came, when the one
+        before (Unix seconds, 0 for never); also once it has ended."""
     def end(self) -> tuple[int, int, list[tuple[float, bool, bool, int, bytes]]]:
         """How many messages have passed, how many of them said something, and the last few.
 

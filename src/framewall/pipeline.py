@@ -52,6 +52,8 @@ log = logging.getLogger("framewall.pipeline")
 
 _WEBSOCKET = "websocket"
 _HTTP = "http"
+_HEARTBEATS = frozenset(("heartbeat", "keepalive", "ping", "pong"))
+"""Kinds of packets by which a peer shows that it is there."""
 _LENIENT = frozenset((Mode.OFF, Mode.MONITOR))
 """Modes in which a ban that a route made refuses nobody."""
 _PEERS = frozenset(each.value for each in Direction)
@@ -352,6 +354,8 @@ class Inspector:
                 conversation.recall()
                 self._hear(conversation, message, self._clock())
                 reading = _control(message) or conversation.readings.message(message)
+                if _is_heartbeat(reading):
+                    conversation.beat(message.direction, self._clock())
                 reading = _with_window(route, conversation, message.direction, reading)
             if message.direction is Direction.SERVER and route.inspect != "both":
                 return _passed(reading.framework)
@@ -549,6 +553,12 @@ def _with_window(
         return reading
     together = conversation.window(side).add(reading.packets)
     return reading._replace(packets=(*reading.packets, *together)) if together else reading
+
+
+def _is_heartbeat(reading: Reading) -> bool:
+    """Whether a message is its framework's heartbeat, or begins with one."""
+    packet = reading.packets[0] if reading.packets and not reading.errors else _NOTHING
+    return packet.kind in _HEARTBEATS and not packet.parts
 
 
 def _control(message: Message) -> Reading | None:

@@ -61,7 +61,7 @@ class Screening:
             conversation.recall()
             if conversation.blocked or conversation.nearby.waits:
                 return None
-            client, server = (conversation.readings.split(side) for side in Direction)
+            client, server = (_as_heard(route, conversation.readings.split(side)) for side in Direction)
             screen = self._screen(route, engine, era, client, server)
             conversation.permit = Permit(screen, era) if screen else None
             return conversation.permit
@@ -89,6 +89,11 @@ class Screening:
     ) -> tuple[_core.Split, _core.Settings | None] | None:
         native = _native(split)
         return (native, self._settings(route, side) if self._settings else None) if native else None
+
+
+def _as_heard(route: RoutePolicy, split: Split | None) -> Split | None:
+    """A side's split on a route that inspects this side alone, or both."""
+    return split._replace(name=split.both) if split and split.both and route.inspect == "both" else split
 
 
 @lru_cache(maxsize=256)

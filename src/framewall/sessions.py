@@ -9,6 +9,7 @@ import secrets
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock, RLock
+from typing import NamedTuple
 
 from framewall._core import Permit
 from framewall.decode import Decoder, Exchange, Readings, decoders
@@ -22,6 +23,31 @@ Key = tuple[str, str, str]
 
 Traffic = tuple[int, int, int, int]
 """Messages and bytes of the client, and of the server."""
+
+
+class Beats(NamedTuple):
+    """Messages of one side that said nothing: how many, when the last one came, when the one before.
+
+    Times are Unix seconds, 0 for never.
+    """
+
+    number: int = 0
+    last: float = 0.0
+    before: float = 0.0
+
+    def then(self, later: Beats) -> Beats:
+        """With those that came after."""
+        if not later.number:
+            return self
+        return Beats(self.number + later.number, later.last, later.before or self.last)
+
+    @property
+    def interval(self) -> float | None:
+        """Seconds between the last two."""
+        return self.last - self.before if self.before else None
+
+
+NO_BEATS = Beats(), Beats()
 
 
 def _sum(one: Traffic, other: Traffic) -> Traffic:
@@ -38,6 +64,7 @@ class Conversation:
     __slots__ = (
         "__weakref__",
         "_windows",
+        "beats",
         "blocked",
         "connections",
         "fallback",
@@ -69,6 +96,8 @@ class Conversation:
         self.nearby = Nearby()
         self.permit: Permit | None = None
         """What lets messages of one of its connections pass unread, as its readers stand now."""
+        self.beats = NO_BEATS
+        """Heartbeats of the client and of the server, but those that the permit has let pass since."""
         self.unread = (0, 0, 0, 0)
         """What earlier permits let pass: messages and bytes of the client, and of the server."""
 
@@ -78,6 +107,7 @@ class Conversation:
         if permit:
             messages, spoken, last = permit.end()
             self.unread = _sum(self.unread, permit.traffic())
+            self.beats = self._beats(permit)
             self.readings.passed(messages, spoken)
             for row in last:
                 self.nearby.overhear(*row)
@@ -86,6 +116,21 @@ class Conversation:
         """Messages and bytes of the client that have passed unread so far, and of the server."""
         permit = self.permit
         return _sum(self.unread, permit.traffic()) if permit else self.unread
+
+    def beat(self, side: Direction, now: float) -> None:
+        """A message that said nothing."""
+        client, server = self.beats
+        one = Beats(1, now)
+        self.beats = (client.then(one), server) if side is Direction.CLIENT else (client, server.then(one))
+
+    def heartbeats(self) -> tuple[Beats, Beats]:
+        """Of the client so far, and of the server."""
+        permit = self.permit
+        return self._beats(permit) if permit else self.beats
+
+    def _beats(self, permit: Permit) -> tuple[Beats, Beats]:
+        (client, server), (more, others) = self.beats, permit.beats()
+        return client.then(Beats(*more)), server.then(Beats(*others))
 
     def wait(self, decoder: Decoder, request: Request) -> None:
         """Remembers a request that waits; of its head no more than its answer depends on."""

@@ -163,6 +163,24 @@ def test_prometheus_finds_the_same_numbers(node: Node) -> None:
         assert answer.read() == b"ok\n"
 
 
+@pytest.mark.parametrize("version", ["3", "4"])
+def test_a_sessions_heartbeats_are_told_and_are_no_events(version: str, node: Node) -> None:
+    """Those that Python has read and those that the screen has let pass; who pings depends on the version."""
+    target = f"ws://{node.address}/socket.io/?EIO={version}&transport=websocket"
+    with connect(target, open_timeout=10) as client:
+        for number in range(3):
+            time.sleep(0.05)
+            client.send("23"[version == "4"])
+            client.send(f'42["message",{number}]')
+            assert [client.recv(timeout=10) for _ in range(2)][1] == f'42["message",{number}]'
+        (session,) = [each for each in node.control.sessions().sessions if each.path == "/socket.io/"]
+        assert session.pings == {"3": "client", "4": "server"}[version]
+        assert time.time() - 30 < (session.client_beat or 0) <= time.time()
+        assert 0.04 < (session.client_beat_seconds or 0) < 10
+        assert session.server_beat is None, "the route inspects the client's side alone"
+    assert node.control.metrics().hits == 0
+
+
 def test_the_scene_to_its_end_exception_and_ban(node: Node) -> None:
     with node.dial() as client:
         assert not echoes(client, XSS)

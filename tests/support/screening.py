@@ -12,13 +12,17 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+import bjdata
+import cbor2
 import msgpack
+import ubjson
 
 from framewall._core import Permit
 from framewall.config.settings import engine_settings
 from framewall.decode import Decoder
 from framewall.decode._api import SURE
 from framewall.decode._readings import Candidate
+from framewall.decode._signalr.calls import Calls
 from framewall.detect import builtin_engine
 from framewall.model import Direction, Event, Message, Mode, Request, Upgrade
 from framewall.pipeline import Inspector, Session
@@ -82,7 +86,17 @@ KINDS = (
     Kind("stomp, a guess", "/ws", opening=_STOMP[:1]),
     Kind("wamp, json", "/ws", Upgrade("wamp.2.json"), (text('[1,"realm",{}]'),)),
     Kind("wamp, msgpack", "/ws", Upgrade("wamp.2.msgpack")),
+    Kind("wamp, json, batched", "/ws", Upgrade("wamp.2.json.batched"), (text('[1,"realm",{}]\x18'),)),
+    Kind("wamp, cbor, batched, both sides", "/ws", Upgrade("wamp.2.cbor.batched"), inspect="both"),
+    Kind("wamp, ubjson", "/ws", Upgrade("wamp.2.ubjson")),
     Kind("wamp 1", "/ws", Upgrade("wamp")),
+    Kind("signalr, json, both sides", _HUB, opening=(_JSON_HUB, text("{}\x1e", _SERVER)), inspect="both"),
+    Kind(
+        "signalr 2, a hub",
+        "/signalr/connect?connectionToken=abc&connectionData=%5B%5D&clientProtocol=2.1",
+        opening=(text('{"H":"chat","M":"Send","A":["hi"],"I":0}'),),
+        inspect="both",
+    ),
     Kind("wamp, a guess", "/ws", opening=(text('[1,"realm",{}]'),)),
     Kind("sockjs", "/echo/123/abcdefgh/websocket"),
     Kind("sockjs, both sides", "/echo/123/abcdefgh/websocket", opening=(text("o", _SERVER),), inspect="both"),
@@ -106,6 +120,7 @@ class Beside:
         self._reference = self._whole.open(1, request, kind.upgrade)
         self._screened = self._rest.open(1, request, kind.upgrade)
         self._permit: Permit | None = self._rest.screen(self._screened)
+        self._both = kind.inspect == "both"
         self.passed = 0
         self.asked = 0
         for message in kind.opening:
@@ -124,19 +139,22 @@ class Beside:
             return True
         self.asked += 1
         assert self._rest.message(self._screened, message).findings == verdict.findings, message
-        memories = _memory(self._screened), _memory(self._reference)
+        memories = self._memory(self._screened), self._memory(self._reference)
         assert memories[0] == memories[1], f"{message!r} is remembered otherwise: {memories[0]} {memories[1]}"
         assert len(self._events[0]) == len(self._events[1])
         self._permit = self._rest.screen(self._screened)
         return False
 
+    def _memory(self, session: Session) -> object:
+        # Whoever hears no answers never asks what was called.
+        but = () if self._both else (Calls,)
+        return _snapshot(session.conversation.readings, but)
 
-def _memory(session: Session) -> object:
-    return _snapshot(session.conversation.readings)
 
-
-def _snapshot(value: Any) -> Any:
-    """What an object is made of, so that two can be compared."""
+def _snapshot(value: Any, but: tuple[type, ...] = ()) -> Any:
+    """What an object is made of, so that two can be compared; of these kinds nothing."""
+    if isinstance(value, but):
+        return None
     if isinstance(value, Decoder):
         return value.name
     if value is None or isinstance(value, (str, bytes, int, float, bool, Enum)):
@@ -144,16 +162,16 @@ def _snapshot(value: Any) -> Any:
     if isinstance(value, bytearray):
         return bytes(value)
     if isinstance(value, dict):
-        return {key: _snapshot(each) for key, each in value.items()}
+        return {key: _snapshot(each, but) for key, each in value.items()}
     if isinstance(value, (tuple, list, frozenset, set)):
-        return [_snapshot(each) for each in value]
+        return [_snapshot(each, but) for each in value]
     if isinstance(value, (Request, Upgrade)) or callable(value):
         return None
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
     own = {name: getattr(value, name) for name in slots} | getattr(value, "__dict__", {})
     if isinstance(value, Candidate):
         own["score"] = min(value.score, SURE)  # how much more than sure makes no difference
-    return type(value).__name__, {name: _snapshot(each) for name, each in own.items()}
+    return type(value).__name__, {name: _snapshot(each, but) for name, each in own.items()}
 
 
 # what is said
@@ -206,7 +224,15 @@ def envelopes(value: str) -> list[Message]:
         f'{{"type":6}}\x1e{{"type":2,"item":{raw}}}\x1e',
         f"SEND\ndestination:/app/chat\n\n{plain}\0",
         f"SEND\ndestination:/app/chat\nx-note:{value}\ncontent-length:{size}\n\n{value}\0\n",
+        f'{{"type":1,"invocationId":"7","target":"Send","arguments":[{raw}]}}\x1e',
+        f'{{"type":3,"invocationId":"7","result":{raw}}}\x1e',
+        f'{{"H":"chat","M":"Send","A":[{raw}],"I":1}}',
+        "{}",
+        f'{{"C":"d-1","M":[{{"H":"chat","M":"heard","A":[{raw}]}}]}}',
         f'[48,1,{{}},"com.example.say",[{raw}]]',
+        f'[48,1,{{}},"com.example.say",[{raw}]]\x18[16,2,{{}},"com.example.chat",[{plain}]]\x1e',
+        f'[2,"1","http://example.com/say",{plain}]',
+        '[1,"ex","http://example.com/"]',
         json.dumps([value]),
         json.dumps([plain]),
         json.dumps([f"SEND\ndestination:/a\n\n{value}\0"]),
@@ -218,7 +244,15 @@ def envelopes(value: str) -> list[Message]:
         {"type": 2, "nsp": "/", "data": ["message", said]},
         {"nsp": "/", "id": 7, "type": 3, "data": [value]},
     )
-    return [*(text(each) for each in texts), *(binary(packed_as(each)) for each in packed)]
+    # The other encoders take no lone surrogates.
+    call = [48, 1, {}, "com.example.say", [value.encode("utf-8", "replace").decode()]]
+    written = [write(call) for write in (packed_as, cbor2.dumps, ubjson.dumpb, bjdata.dumpb)]
+    return [
+        *(text(each) for each in texts),
+        *(binary(packed_as(each)) for each in packed),
+        *(binary(each) for each in written),
+        *(binary((len(each).to_bytes(4) + each) * 2) for each in written),
+    ]
 
 
 def packed_as(value: Any) -> bytes:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgpack
 import pytest
 
 from framewall._core import Permit
 from framewall.config.settings import engine_settings
 from framewall.limits import Limits
-from framewall.model import Action, Event, Mode, Upgrade
+from framewall.model import Action, Direction, Event, Message, Mode, Upgrade
 from framewall.pipeline import Inspector, Session
 from framewall.policy import Policy, RoutePolicy
 from support.engine import WordEngine
+from support.msgpack import pack
+from support.places import framed
 from support.requests import SOCKETIO, binary, http, text, upgrade
 from support.screening import engine
 
@@ -151,3 +159,70 @@ def test_the_route_s_limits_bound_the_screen() -> None:
     _, permit = joined(own)
     assert lets(permit)
     assert not lets(permit, b'42["message","hello, this is longer than that"]')
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["json", "messagepack"])
+def test_an_answer_is_named_after_a_call_although_others_pass_unasked(packed: bool) -> None:
+    """SignalR names a call's target only in the call. Where the answer is not heard, the call may pass."""
+    says = signalr(packed)
+    for inspect, passes in (("both", False), ("client", True)):
+        events: list[Event] = []
+        policy = Policy(default=RoutePolicy(mode=Mode.MONITOR, inspect=inspect))
+        own = Inspector(policy, engine(), events.append, lambda: 0.0, settings=engine_settings)
+        session = own.open(1, upgrade("/hub?id=3xK9lmQ2rT5vW8yZ1bN4cE"), Upgrade())
+        own.message(session, says(None))
+        if inspect == "both":
+            own.message(session, text("{}\x1e", Direction.SERVER))
+        permit = own.screen(session)
+        assert permit is not None
+        assert permit.passes(True, not packed, says((1, None, "Send", ["hi"])).data)
+        call = says((1, "7", "History", ["hi"]))
+        assert permit.passes(True, not packed, call.data) == passes
+        if inspect == "both":
+            own.message(session, call)
+            answer = says((3, "7", None, "<script>alert(1)</script>"))
+            own.message(session, replace(answer, direction=Direction.SERVER))
+            assert [event.event for event in events] == ["History"]
+
+
+def signalr(packed: bool) -> Callable[[tuple[int, str | None, str | None, Any] | None], Message]:
+    """Writes a handshake, or an invocation (target, arguments) or completion (result) with or without an id."""
+
+    def says(what: tuple[int, str | None, str | None, Any] | None) -> Message:
+        if what is None:
+            return text(json.dumps({"protocol": "messagepack" if packed else "json", "version": 1}) + "\x1e")
+        kind, id, target, content = what
+        if packed:
+            return binary(
+                framed(pack([kind, {}, id, *((target, content, []) if kind == 1 else (3, content))]))
+            )
+        own = {"target": target, "arguments": content} if kind == 1 else {"result": content}
+        return text(json.dumps({"type": kind, **({"invocationId": id} if id else {}), **own}) + "\x1e")
+
+    return says
+
+
+def test_heartbeats_that_pass_unasked_are_known() -> None:
+    own = inspector()
+    session, permit = joined(own)
+    assert lets(permit, b"3")
+    assert lets(permit)
+    assert [beats.number for beats in session.conversation.heartbeats()] == [1, 0]
+    own.message(session, text("3"))
+    again = own.screen(session)
+    assert again is not None
+    assert lets(again, b"3")
+    client, server = session.conversation.heartbeats()
+    assert (client.number, server.number, session.conversation.readings.pings) == (3, 0, "")
+
+
+def test_a_conversation_of_packed_packets_passes_once_one_was_read() -> None:
+    """Else a refusal would be written in the other form."""
+    own = inspector()
+    session, permit = joined(own)
+    said = msgpack.packb({"type": 2, "nsp": "/", "data": ["m", "hi"]})
+    assert not permit.passes(True, False, said)
+    own.message(session, binary(said))
+    permit_again = own.screen(session)
+    assert permit_again is not None
+    assert permit_again.passes(True, False, said)

@@ -6,7 +6,8 @@ import pytest
 
 from framewall import sessions
 from framewall.limits import SESSION_IDLE_SECONDS, Limit
-from framewall.sessions import Conversation, Conversations
+from framewall.model import Direction
+from framewall.sessions import Beats, Conversation, Conversations
 from support.requests import POLLING, http, upgrade
 
 
@@ -83,3 +84,22 @@ def test_a_blocked_session_is_found_in_every_frameworks_way() -> None:
         assert found is not None
         assert found[0].name == "socket.io"
     assert known.blocked(http("GET", POLLING + "&sid=other"), 0.0) is None
+
+
+def test_heartbeats_are_counted_with_the_time_between_the_last_two() -> None:
+    none = Beats()
+    assert (none.interval, none.then(none)) == (None, none)
+    one = none.then(Beats(1, 10.0))
+    assert (one.number, one.last, one.interval) == (1, 10.0, None)
+    two = one.then(Beats(1, 35.0))
+    assert (two.number, two.interval) == (2, 25.0)
+    assert two.then(Beats(3, 90.0, 65.0)) == Beats(5, 90.0, 65.0)
+
+
+def test_a_session_knows_whose_heart_has_beaten() -> None:
+    conversation = Conversation(upgrade(), None, 0.0)
+    conversation.beat(Direction.SERVER, 10.0)
+    conversation.beat(Direction.CLIENT, 10.5)
+    conversation.beat(Direction.SERVER, 35.0)
+    client, server = conversation.heartbeats()
+    assert (client.last, server.interval) == (10.5, 25.0)

@@ -139,6 +139,8 @@ struct Passed {
     spoken: u64,
     /// Messages and bytes of the client, and of the server.
     traffic: [(u64, u64); 2],
+    /// Heartbeats of the client, and of the server.
+    beats: [Beats; 2],
     /// The last few; the oldest is at `messages` modulo their number once they are as many.
     last: Vec<Heard>,
 }
@@ -152,14 +154,21 @@ struct Heard {
     head: Vec<u8>,
 }
 
+/// Messages that said nothing: how many, when the last one came, when the one before (Unix seconds, 0 for never).
+type Beats = (u64, f64, f64);
+
 impl Passed {
     fn add(&mut self, said: Said, side: Side, text: bool, data: &[u8]) {
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        if said == Said::Nothing {
+            let beats = &mut self.beats[usize::from(side == Side::Server)];
+            *beats = (beats.0 + 1, at, beats.1);
+        }
         let place = (self.messages % LAST as u64) as usize;
         self.messages += 1;
         self.spoken += u64::from(said == Said::Something);
         let traffic = &mut self.traffic[usize::from(side == Side::Server)];
         *traffic = (traffic.0 + 1, traffic.1 + data.len() as u64);
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         if place == self.last.len() {
             self.last.push(Heard { at, side, text, size: 0, head: Vec::new() });
         }
@@ -213,12 +222,21 @@ impl Permit {
         (client.0, client.1, server.0, server.1)
     }
 
+    /// Heartbeats that have passed: of the client, and of the server, how many, when the last one came, when the one
+    /// before (Unix seconds, 0 for never); also once it has ended.
+    fn beats(&self) -> (Beats, Beats) {
+        let [client, server] = self.inner.passed().beats;
+        (client, server)
+    }
+
     /// Ends it. How many messages have passed, how many of them said something, and the last few: time, whether from
     /// the client, whether text, size, beginning.
     fn end<'py>(&self, py: Python<'py>) -> (u64, u64, Vec<Overheard<'py>>) {
         self.inner.ended.store(true, Ordering::Release);
         let passed = std::mem::take(&mut *self.inner.passed());
-        self.inner.passed().traffic = passed.traffic;
+        let mut left = self.inner.passed();
+        (left.traffic, left.beats) = (passed.traffic, passed.beats);
+        drop(left);
         let (messages, spoken) = (passed.messages, passed.spoken);
         let row = |heard: Heard| {
             (heard.at, heard.side == Side::Client, heard.text, heard.size, PyBytes::new(py, &heard.head))

@@ -14,9 +14,10 @@ mod builtin;
 
 static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(builtin::engine()));
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 16] = [
     "plain", "socket.io, packed", "socket.io/3, packed", "socket.io/4", "socket.io/4, packed", "signalr/json",
     "signalr/messagepack", "stomp", "wamp/json", "wamp/msgpack", "wamp/cbor", "sockjs?",
+    "signalr2", "wamp/1", "wamp/json, batched", "wamp/ubjson, batched",
 ];
 
 fn screen(name: &str, settings: &Arc<Settings>) -> Screen {

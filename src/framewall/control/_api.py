@@ -86,6 +86,10 @@ class LiveSession:
 
     ``received`` and ``sent`` count the messages that were inspected, from the client and to it. ``last_score`` is
     that of its latest message with a finding, ``top_score`` the highest.
+
+    ``pings`` is who sends its framework's heartbeats unasked: ``client``, ``server`` or ``both``, empty if nobody does
+    or that is not known. ``client_beat`` is when its last heartbeat or answer to one came, None before the first, and
+    ``client_beat_seconds`` how long after the one before; the server's are seen where a route inspects both sides.
     """
 
     id: str
@@ -105,6 +109,11 @@ class LiveSession:
     last_score: int
     top_score: int
     banned: bool = False
+    pings: str = ""
+    client_beat: float | None = None
+    client_beat_seconds: float | None = None
+    server_beat: float | None = None
+    server_beat_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,6 +336,7 @@ class Node:
         route = self._watched.inspector.policy.route(request.route)
         conversation = live.session.conversation
         unread = conversation.passed()
+        client, server = conversation.heartbeats()
         return LiveSession(
             id=live.id,
             connection=live.session.connection,
@@ -355,6 +356,11 @@ class Node:
             top_score=live.top_score,
             banned=judge.denied.covering(request.client_ip, now) is not None
             or bans.until(judge.banned, route, request, now) is not None,
+            pings=conversation.readings.pings,
+            client_beat=client.last or None,
+            client_beat_seconds=client.interval,
+            server_beat=server.last or None,
+            server_beat_seconds=server.interval,
         )
 
 

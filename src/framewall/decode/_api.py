@@ -53,12 +53,14 @@ class Split(NamedTuple):
 
     ``name`` is a grammar in ``crates/framewall-core/src/screen``. The screen passes a message only if the reader
     would give the same parts for it, refuse nothing and be the same afterwards. ``signs`` are patterns of messages
-    that are not for it; ``inner`` is how what the messages carry is cut.
+    that are not for it; ``inner`` is how what the messages carry is cut; ``both`` is the grammar where both sides are
+    inspected, if the reader then has more to remember.
     """
 
     name: str
     signs: tuple[str, ...] = ()
     inner: Split | None = None
+    both: str = ""
 
 
 class Reader:
@@ -70,6 +72,9 @@ class Reader:
     """Whether the messages so far leave no other framework."""
     session: str | None = None
     """The framework's own session id, once learnt."""
+    pings: str = ""
+    """Who sends the framework's heartbeats unasked: ``client``, ``server`` or ``both``; empty if it has none of its
+    own, or the version is not known."""
 
     def decode(self, message: Message) -> Sequence[Packet]:
         """The packets of one WebSocket message. Raises PeerError (which may carry what could be read)."""

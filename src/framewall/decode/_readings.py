@@ -86,6 +86,11 @@ class Readings:
         return self._live[0].reader.framework if self._live else ""
 
     @property
+    def pings(self) -> str:
+        """Whose heartbeats the likeliest framework lives by, as its reader says it."""
+        return self._live[0].reader.pings if self._live else ""
+
+    @property
     def session(self) -> tuple[Decoder, str] | None:
         """The framework's session id as its reader learnt it."""
         return next(((c.decoder, c.reader.session) for c in self._live if c.reader.session), None)

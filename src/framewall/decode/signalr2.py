@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from framewall._core import FormatError, View
-from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Exchange, Reader
+from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Exchange, Reader, Split
 from framewall.decode._sse import event_data
 from framewall.decode._write import as_json
 from framewall.errors import DecodeError
@@ -54,6 +54,7 @@ class SignalR2Reader(Reader):
     """One connection. Messages are whole, so there is nothing to remember but whether it has hubs."""
 
     framework = NAME
+    pings = "server"
 
     def __init__(self, version: str) -> None:
         self._version = version
@@ -62,6 +63,11 @@ class SignalR2Reader(Reader):
     def decode(self, message: Message) -> Sequence[Packet]:
         """One message of either side."""
         return (self._message(message.direction, message.data),)
+
+    def split(self, side: Direction) -> Split | None:
+        """Once a hub was called: what else a connection may say is anything."""
+        del side
+        return Split(NAME) if self._hubs else None
 
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """A form whose ``data`` is a message; whatever else is in it is judged too."""

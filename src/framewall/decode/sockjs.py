@@ -67,6 +67,7 @@ class SockJSReader(Reader):
     """One session. ``framed`` is None until the server's first message tells."""
 
     framework = NAME
+    pings = "server"
 
     def __init__(self, request: Request) -> None:
         place = _place(request)

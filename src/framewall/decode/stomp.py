@@ -25,6 +25,7 @@ class StompReader(Reader):
     """One STOMP connection. What a message holds of a frame that is not whole is judged raw besides."""
 
     framework = NAME
+    pings = "both"
 
     def __init__(self, version: str = "") -> None:
         self._version = version

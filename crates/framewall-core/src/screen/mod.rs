@@ -7,6 +7,7 @@
 
 mod parts;
 mod signalr;
+mod signalr2;
 mod signs;
 mod socketio;
 mod sockjs;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub use parts::{Own, Parts};
 pub use signs::Signs;
 pub use split::{Cut, Said, Split};
+pub use wamp::Written;
 
 use crate::engine::{Engine, Look, Part, Scratch, Settings};
 use crate::formats::Role;

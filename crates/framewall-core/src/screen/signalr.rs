@@ -1,5 +1,6 @@
 //! SignalR Core: whole hub messages, in a message that ends with one. Those that open a stream or feed it are the
-//! decoder's: it remembers whose stream it is.
+//! decoder's: it remembers whose stream it is. Where both sides are heard, so are calls that are answered, and their
+//! answers: only the call says what it is that is answered.
 
 use super::parts::Parts;
 use super::split::Said;
@@ -14,11 +15,14 @@ const PACKED_PING: &[u8] = b"\x91\x06";
 /// Types of hub messages: all but a stream's item and its invocation.
 const TYPES: [i64; 7] = [1, 3, 5, 6, 7, 8, 9];
 const STREAMS: &[u8] = b"streamIds";
+const ID: &[u8] = b"invocationId";
+/// Where a MessagePack record has the id of its call.
+const ID_AT: usize = 2;
 /// Where a MessagePack invocation lists its streams.
 const STREAMS_AT: usize = 5;
 
-/// Records of the JSON hub protocol.
-pub(super) fn json(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
+/// Records of the JSON hub protocol; `calls`: those of a call that is answered are not for the screen.
+pub(super) fn json(calls: bool, message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
     let bare = message.strip_suffix(&[SEPARATOR])?;
     let format = by_name("json")?;
     let mut said = None;
@@ -31,7 +35,8 @@ pub(super) fn json(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
             let root = tape.root().filter(|root| tape.shape(*root) == Shape::Map)?;
             let named = |child: &Node| tape.key(*child, record) == Some(b"type");
             is_known(&tape, tape.children(root).filter(named).last()?, record)?;
-            if tape.children(root).any(|child| tape.key(child, record) == Some(STREAMS)) {
+            let own = |key: &[u8]| key == STREAMS || calls && key == ID;
+            if tape.children(root).any(|child| tape.key(child, record).is_some_and(own)) {
                 return None;
             }
             parts.part(record, "json", Role::Value);
@@ -42,7 +47,7 @@ pub(super) fn json(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
 }
 
 /// Records of the MessagePack hub protocol, each after its length.
-pub(super) fn messagepack(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
+pub(super) fn messagepack(calls: bool, message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
     let format = by_name("msgpack")?;
     let mut said = None;
     let mut rest = message;
@@ -57,6 +62,10 @@ pub(super) fn messagepack(message: &[u8], parts: &mut dyn Parts) -> Option<Said>
             let tape = document(format, record)?;
             let root = tape.root().filter(|root| tape.shape(*root) == Shape::List)?;
             is_known(&tape, tape.children(root).next()?, record)?;
+            let id = tape.children(root).nth(ID_AT).filter(|_| calls);
+            if id.is_some_and(|id| tape.shape(id) == Shape::Leaf(Kind::Text)) {
+                return None;
+            }
             let streams = tape.children(root).nth(STREAMS_AT);
             if streams.is_some_and(|streams| tape.children(streams).next().is_some()) {
                 return None;
@@ -100,11 +109,12 @@ mod tests {
     #[test]
     fn records_are_cut_at_their_ends() {
         let mut parts = Vec::new();
-        let said = json(b"{\"type\":6}\x1e{\"arguments\":[\"a\"],\"target\":\"Send\",\"type\":1}\x1e", &mut parts);
+        let said =
+            json(false, b"{\"type\":6}\x1e{\"arguments\":[\"a\"],\"target\":\"Send\",\"type\":1}\x1e", &mut parts);
         assert_eq!((said, parts.len()), (Some(Said::Nothing), 1));
         assert_eq!(parts[0].0, br#"{"arguments":["a"],"target":"Send","type":1}"#);
         let mut parts = Vec::new();
-        assert_eq!(messagepack(b"\x02\x91\x06\x06\x95\x01\x80\xc0\xa0\x90", &mut parts), Some(Said::Nothing));
+        assert_eq!(messagepack(true, b"\x02\x91\x06\x06\x95\x01\x80\xc0\xa0\x90", &mut parts), Some(Said::Nothing));
         assert_eq!(parts[0].0, b"\x95\x01\x80\xc0\xa0\x90");
     }
 
@@ -124,7 +134,7 @@ mod tests {
             b"{\"type\":4,\"invocationId\":\"1\",\"target\":\"Count\",\"arguments\":[]}\x1e",
         ];
         for other in others {
-            assert_eq!(json(other, &mut Vec::new()), None, "{}", String::from_utf8_lossy(other));
+            assert_eq!(json(false, other, &mut Vec::new()), None, "{}", String::from_utf8_lossy(other));
         }
         for other in [
             &b""[..],
@@ -135,7 +145,17 @@ mod tests {
             b"\x80\x80\x01\x91",
             b"\x0a\x96\x01\x80\xc0\xa1U\x90\x91\xa11",
         ] {
-            assert_eq!(messagepack(other, &mut Vec::new()), None, "{other:?}");
+            assert_eq!(messagepack(false, other, &mut Vec::new()), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_answered_is_taken_only_where_no_answer_is_heard() {
+        let call = b"{\"type\":1,\"invocationId\":\"7\",\"target\":\"Send\",\"arguments\":[]}\x1e";
+        let packed = b"\x07\x95\x01\x80\xa17\xa0\x90";
+        for calls in [false, true] {
+            assert_eq!(json(calls, call, &mut Vec::new()).is_some(), !calls);
+            assert_eq!(messagepack(calls, packed, &mut Vec::new()).is_some(), !calls);
         }
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::parts::Parts;
 use super::signs::Signs;
-use super::{signalr, socketio, sockjs, stomp, wamp};
+use super::wamp::{self, Written};
+use super::{signalr, signalr2, socketio, sockjs, stomp};
 use crate::formats::Role;
 use crate::wire::Side;
 
@@ -38,14 +39,21 @@ pub enum Cut {
         /// Its packets have been seen to come in MessagePack.
         packed: bool,
     },
-    /// SignalR's JSON hub protocol, after the handshake and between records.
-    SignalRJson,
-    /// The same in MessagePack.
-    SignalRMessagePack,
+    /// SignalR's hub protocol, after the handshake and between records.
+    SignalR {
+        /// In MessagePack.
+        packed: bool,
+        /// Both sides are heard, so calls that are answered are remembered.
+        calls: bool,
+    },
+    /// SignalR 2 with hubs.
+    SignalR2,
     /// STOMP between frames.
     Stomp,
-    /// WAMP version 2, one message a WebSocket message, in this format.
-    Wamp(&'static str),
+    /// WAMP, one message a WebSocket message.
+    Wamp(Written),
+    /// WAMP in batches.
+    WampBatched(Written),
     /// SockJS's frames around something else; `either`: the server has not shown that there are frames.
     SockJs {
         /// Both readings are judged.
@@ -62,12 +70,21 @@ const NAMES: &[(&str, Cut)] = &[
     ("socket.io, packed", Cut::SocketIo { engine: 0, packed: true }),
     ("socket.io/3, packed", Cut::SocketIo { engine: 3, packed: true }),
     ("socket.io/4, packed", Cut::SocketIo { engine: 4, packed: true }),
-    ("signalr/json", Cut::SignalRJson),
-    ("signalr/messagepack", Cut::SignalRMessagePack),
+    ("signalr/json", Cut::SignalR { packed: false, calls: false }),
+    ("signalr/json, both sides", Cut::SignalR { packed: false, calls: true }),
+    ("signalr/messagepack", Cut::SignalR { packed: true, calls: false }),
+    ("signalr/messagepack, both sides", Cut::SignalR { packed: true, calls: true }),
+    ("signalr2", Cut::SignalR2),
     ("stomp", Cut::Stomp),
-    ("wamp/json", Cut::Wamp("json")),
-    ("wamp/msgpack", Cut::Wamp("msgpack")),
-    ("wamp/cbor", Cut::Wamp("cbor")),
+    ("wamp/1", Cut::Wamp(Written::First)),
+    ("wamp/json", Cut::Wamp(Written::Json)),
+    ("wamp/msgpack", Cut::Wamp(Written::MsgPack)),
+    ("wamp/cbor", Cut::Wamp(Written::Cbor)),
+    ("wamp/ubjson", Cut::Wamp(Written::Ubjson)),
+    ("wamp/json, batched", Cut::WampBatched(Written::Json)),
+    ("wamp/msgpack, batched", Cut::WampBatched(Written::MsgPack)),
+    ("wamp/cbor, batched", Cut::WampBatched(Written::Cbor)),
+    ("wamp/ubjson, batched", Cut::WampBatched(Written::Ubjson)),
     ("sockjs", Cut::SockJs { either: false }),
     ("sockjs?", Cut::SockJs { either: true }),
 ];
@@ -104,10 +121,12 @@ impl Split {
             Cut::SocketIo { .. } if text => socketio::text(message, parts),
             Cut::SocketIo { packed: false, .. } => None,
             Cut::SocketIo { engine, .. } => socketio::binary(engine, message, parts),
-            Cut::SignalRJson => signalr::json(message, parts),
-            Cut::SignalRMessagePack => signalr::messagepack(message, parts),
+            Cut::SignalR { packed: false, calls } => signalr::json(calls, message, parts),
+            Cut::SignalR { packed: true, calls } => signalr::messagepack(calls, message, parts),
+            Cut::SignalR2 => signalr2::message(side, message, parts),
             Cut::Stomp => stomp::frames(side, message, parts),
-            Cut::Wamp(format) => wamp::message(format, message, parts),
+            Cut::Wamp(written) => wamp::message(written, message, parts),
+            Cut::WampBatched(written) => wamp::batch(written, message, parts),
             Cut::SockJs { either } => sockjs::frame(self.inner.as_deref()?, either, side, message, parts),
         }
     }

@@ -35,6 +35,7 @@ class SignalRReader(Reader):
     """
 
     framework = NAME
+    pings = "both"
 
     def __init__(self, hub: str) -> None:
         self._hub = hub
@@ -49,11 +50,12 @@ class SignalRReader(Reader):
         return self._feed(message.direction, message.data)
 
     def split(self, side: Direction) -> Split | None:
-        """Between records, once the hub protocol is known."""
+        """Between records, once the hub protocol is known; without calls whose answers are heard too."""
         stream = self._streams[side]
         if stream.binary is None or stream.held:
             return None
-        return Split("signalr/messagepack" if stream.binary else "signalr/json")
+        name = "signalr/messagepack" if stream.binary else "signalr/json"
+        return Split(name, both=f"{name}, both sides")
 
     def body(self, request: Request, data: bytes) -> Sequence[Packet]:
         """A POST's body continues the client's stream."""

@@ -24,7 +24,6 @@ _REQUESTS = frozenset(("publish", "subscribe", "unsubscribe", "call", "register"
 _REFUSED, _KILLED = "wamp.error.not_authorized", "wamp.close.killed"
 _REFUSED_1 = "http://api.wamp.ws/error#not_authorized"
 _JSON_SPACE = b" \t\r\n"
-_SCREENED = frozenset(("json", "msgpack", "cbor"))
 
 
 class Serialization(NamedTuple):
@@ -73,12 +72,12 @@ class WampReader(Reader):
         return packets
 
     def split(self, side: Direction) -> Split | None:
-        """One message a WebSocket message, in a format that has one reading."""
+        """Whatever the serialization; of FlatBuffers nothing is read here."""
         del side
-        formats = self._written.formats
-        if self._written.batched or len(formats) != 1 or formats[0] not in _SCREENED:
+        if not self._written.formats:
             return None
-        return Split(f"{NAME}/{formats[0]}")
+        name = f"{NAME}/{self._written.formats[0]}"
+        return Split(f"{name}, batched" if self._written.batched else name)
 
     def _cut(self, data: bytes) -> batch.Batch:
         if not self._written.batched:
@@ -177,9 +176,9 @@ class Wamp1Reader(WampReader):
         self._prefixes: dict[str, str] = {}
 
     def split(self, side: Direction) -> Split | None:
-        """Never: prefixes are remembered."""
+        """As long as no prefix is remembered, which would have to be put in again."""
         del side
-        return None
+        return None if self._prefixes else Split(f"{NAME}/1")
 
     def known(self, kind: int) -> bool:
         """Nine types."""
