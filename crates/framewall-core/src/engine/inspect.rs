@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::compile::Engine;
 use super::glob;
-use super::scan::{Fresh, Place, Scan, is_noise};
+use super::scan::{BYTES_SHARE, Fresh, NODES_SHARE, Place, Scan, is_noise, more};
 use super::settings::{Schema, Settings};
 use super::views::magic;
 use super::{Attack, Part, Report, Scratch};
@@ -19,6 +19,8 @@ const MARK: u8 = 90;
 const LIKELY: u8 = 30;
 /// Keys, values and containers that a guessed reading may show.
 const GUESS_NODES: u32 = 4096;
+/// From this length on, the start of a text says little of the rest.
+const LONG: usize = 4096;
 /// Work of walking one byte.
 const WALKING: u64 = 6;
 
@@ -130,7 +132,10 @@ impl<'a> Look<'a> {
     /// Judges one more part, and every document found in it.
     pub fn part(&mut self, part: &Part<'_>) {
         let (scan, budget) = (&mut self.scan, &mut self.budget);
-        scan.part();
+        scan.part(part.bytes.len());
+        let nodes = more(u64::from(scan.settings().nodes), NODES_SHARE, part.bytes.len());
+        budget.nodes = budget.nodes.saturating_add(u32::try_from(nodes).unwrap_or(u32::MAX));
+        budget.bytes += more(scan.settings().decoded_bytes, BYTES_SHARE, part.bytes.len());
         let root = Root { part: self.parts, role: part.role, chain: Vec::new(), scanned: false, whole: true };
         self.parts += 1;
         read(part.bytes, part.hint, Path::new(), root, budget, scan);
@@ -307,6 +312,13 @@ impl Walked<'_, '_> {
         (self.root.whole && self.chain.len() == 1).then(|| self.base + span.start..self.base + span.end)
     }
 
+    /// Whether this is a long rest of a text that is read as a whole too, in every view. What a view made of a leaf and
+    /// looks like JSON is not.
+    fn is_rest(&self, leaf: &Leaf<'_>) -> bool {
+        let viewed = self.root.scanned && self.root.chain.last().is_some_and(|last| formats::by_name(last).is_none());
+        leaf.kind == Kind::Raw && leaf.bytes.len() > LONG && !viewed && std::str::from_utf8(leaf.bytes).is_ok()
+    }
+
     /// Whether reaching this limit says something of the message.
     fn counts(&self, limit: limits::Limit) -> bool {
         let format = self.chain.last().unwrap_or(&"");
@@ -327,6 +339,9 @@ impl Sink for Walked<'_, '_> {
             Kind::Number => self.odd = true,
             _ if leaf.bytes.is_empty() || self.is_debris(leaf.bytes) => return ControlFlow::Continue(()),
             _ => {}
+        }
+        if self.is_rest(&leaf) {
+            return self.scan.flow();
         }
         let span = self.span(leaf.span.clone());
         let place = Place { part: self.root.part, path: leaf.path, role: leaf.role, span, chain: self.chain };

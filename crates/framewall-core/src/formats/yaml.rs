@@ -4,6 +4,7 @@
 //! leaves and never expanded. Documents after the first stand under their index. Indentation decides structure; where
 //! it is wrong, the nearest sense is taken and every scalar is still seen.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Container, Format, Halted, Kind, Likelihood, Role, Walk};
@@ -49,7 +50,15 @@ impl Format for Yaml {
 
     fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
         let at = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let mut reader = Reader { bytes, at, open: Vec::new(), text: Vec::new(), base: walk.path.len(), aliases: 0 };
+        let mut reader = Reader {
+            bytes,
+            at,
+            open: Vec::new(),
+            text: Vec::new(),
+            base: walk.path.len(),
+            anchors: HashSet::new(),
+            aliases: 0,
+        };
         reader.documents(walk)
     }
 }
@@ -90,6 +99,8 @@ struct Reader<'a> {
     text: Vec<u8>,
     /// Path steps before the document's own.
     base: usize,
+    anchors: HashSet<&'a [u8]>,
+    /// Aliases of these.
     aliases: u32,
 }
 
@@ -100,7 +111,7 @@ enum Scalar {
     Value,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn documents(&mut self, walk: &mut Walk<'_>) -> Result<usize, Halted> {
         let (mut documents, mut content) = (0u32, false);
         while let Some(column) = self.next_line() {
@@ -155,7 +166,7 @@ impl Reader<'_> {
                 }
                 b':' if self.blank(1) => self.at += 1,
                 b'!' => self.tag(walk)?,
-                b'&' => self.named(walk)?,
+                b'&' => self.anchor(walk)?,
                 b'|' | b'>' => {
                     self.block_scalar(walk)?;
                     return Ok(true);
@@ -267,16 +278,28 @@ impl Reader<'_> {
     }
 
     /// `&anchor`.
-    fn named(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
+    fn anchor(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
+        let name = self.named(walk)?;
+        self.anchors.insert(name);
+        Ok(())
+    }
+
+    /// The sign and the name of an anchor or an alias; the name.
+    fn named(&mut self, walk: &mut Walk<'_>) -> Result<&'a [u8], Halted> {
         let span = self.at..self.token_end(self.at + 1);
         self.at = span.end;
-        walk.value(Kind::Extension, &self.bytes[span.clone()], span)
+        let bytes = self.bytes;
+        walk.value(Kind::Extension, &bytes[span.clone()], span.clone())?;
+        Ok(&bytes[span.start + 1..span.end])
     }
 
     /// `*alias`.
     fn alias(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
         let start = self.at;
-        self.named(walk)?;
+        let name = self.named(walk)?;
+        if !self.anchors.contains(name) {
+            return Ok(());
+        }
         self.aliases += 1;
         if self.aliases == MAX_ALIASES {
             walk.anomaly("aliases", start..self.at)?;

@@ -1,5 +1,7 @@
 //! One leaf: its views, breadth first, and the documents in them.
 
+use std::ops::Range;
+
 use super::findings::names;
 use super::noise::{is_broken, is_noise, textual};
 use super::places::Places;
@@ -10,18 +12,25 @@ use super::{Fresh, Place, Scan};
 use crate::engine::inspect::{Document, is_binary_document, nests, reveals};
 use crate::engine::views::{self, ByteSet, Make, View};
 use crate::formats::jwt::is_token;
-use crate::formats::protobuf;
+use crate::formats::{protobuf, sniff};
 use crate::limits;
 
+/// What the least form counts.
+const LEAST: usize = 256;
 /// Buffers up to this size are kept.
 const SPARE: usize = 256 << 10;
 
 /// One form of a leaf: a view's output and the views that led to it.
+#[derive(Default)]
 struct Form {
     text: Vec<u8>,
     chain: Vec<u8>,
     /// Where a long text differs from the forms before it; none if all of it is new.
     places: Option<Places>,
+    /// What of it is to be read then.
+    zones: Vec<Range<usize>>,
+    /// Whether it can be read as no document that the form that it was made of could not.
+    known: bool,
     /// Whether the form that it was made of is mostly no text: then it was not read as one.
     of_noise: bool,
 }
@@ -31,6 +40,10 @@ struct Form {
 pub(in crate::engine) struct Forms {
     waiting: Vec<Form>,
     seen: SeenForms,
+    /// Bytes of the leaf, or of a window if that is more.
+    leaf: usize,
+    /// Bytes of all forms, a short leaf's as if each were as long as the leaf.
+    made: usize,
 }
 
 impl Scan<'_> {
@@ -50,7 +63,8 @@ impl Scan<'_> {
         let mut forms = std::mem::take(&mut self.scratch.forms);
         forms.waiting.clear();
         forms.seen.begin(seen::mark(text, 0));
-        let mut first = Form { text: Vec::new(), chain: Vec::new(), places: None, of_noise: false };
+        (forms.leaf, forms.made) = (text.len().max(WINDOW), 0);
+        let mut first = Form::default();
         self.form(text, &first, &place, fresh, &mut forms);
         let mut at = 0;
         while at < forms.waiting.len() && self.flow().is_continue() {
@@ -101,7 +115,7 @@ impl Scan<'_> {
             self.noise_around = self.noise;
         }
         let places = form.places.as_ref().filter(|_| self.noise || !form.of_noise);
-        self.rules(text, &set, places, chain, place);
+        self.rules(text, places.map(|_| &form.zones[..]), chain, place);
         if chain.is_empty() && !self.engine.imported.is_empty() {
             self.imported(text, place);
         }
@@ -113,7 +127,7 @@ impl Scan<'_> {
             return;
         }
         let depth = place.chain.len() + chain.len();
-        if fresh != Fresh::No && nests(text, fresh == Fresh::Yes) {
+        if fresh != Fresh::No && !form.known && nests(text, fresh == Fresh::Yes) {
             self.nest(text, chain, place, depth, fresh);
             // Its leaves, and whatever cannot be read of it, get their views there; here they would be made twice.
             if !chain.is_empty() && matches!(text, [b'{', b'"', ..] | [b'[', b'"' | b'{', ..]) {
@@ -176,17 +190,26 @@ impl Scan<'_> {
         if !view.make(text, out, &mut self.scratch.changes) {
             return None;
         }
-        let asked = if self.engine.asks_views { 1 + u64::from(number) } else { 0 };
-        let (mark, look) = (seen::mark(out, asked), view.last.then_some(number));
-        if forms.seen.knows(mark, look) {
-            return None;
-        }
-        let spelt = matches!(view.make, Make::Spell(_)) && text.len() > WINDOW;
-        let places = spelt.then(|| match places {
+        let spelt = matches!(view.make, Make::Spell(_)) && forms.leaf > WINDOW;
+        let mut places = spelt.then(|| match places {
             Some(places) => places.after(&self.scratch.changes),
             None => Places::of(&self.scratch.changes),
         });
-        if places.as_ref().is_some_and(|places| !places.linked()) && (view.last || !opens(text, out)) {
+        let mut zones = places.as_ref().map(|places| places.zones(out.len())).unwrap_or_default();
+        let known = spelt && !opens(text, out);
+        let new: usize = zones.iter().map(Range::len).sum();
+        if known && let Some(places) = &mut places {
+            if zones.is_empty() {
+                return None;
+            }
+            // Noise is read for what it holds as a whole, and rules for a view read all of it.
+            if new < out.len() && !self.noise && !self.engine.asks_views {
+                places.cut(out, &mut zones);
+            }
+        }
+        let asked = if self.engine.asks_views { 1 + u64::from(number) } else { 0 };
+        let (mark, look) = (seen::mark(out, asked), view.last.then_some(number));
+        if zones.is_empty() && spelt && view.last || forms.seen.knows(mark, look) {
             return None;
         }
         if depth >= self.settings.layers as usize && !view.last {
@@ -195,7 +218,7 @@ impl Scan<'_> {
             }
             return None;
         }
-        if forms.waiting.len() >= self.settings.fanout as usize {
+        if forms.made >= forms.leaf.saturating_mul(self.settings.fanout as usize) {
             if textual(text) {
                 self.limit(limits::LEAF_FANOUT, place);
             }
@@ -206,8 +229,9 @@ impl Scan<'_> {
         }
         self.decoded(out.len(), place)?;
         forms.seen.keep(mark, look);
+        forms.made += if spelt { new + LEAST } else { forms.leaf };
         let chain = form.chain.iter().copied().chain([number]).collect();
-        Some(Form { text: Vec::new(), chain, places, of_noise: self.noise })
+        Some(Form { text: Vec::new(), chain, places, zones, known, of_noise: self.noise })
     }
 
     /// Takes decoded bytes; none once they are spent, which is reported.
@@ -254,8 +278,10 @@ impl Scan<'_> {
     }
 }
 
-/// Whether a form of which no window is new could still be opened as a whole, where the text that it was made of
-/// could not.
+/// Whether a form of a long text could be opened as a whole, where the text that it was made of could not.
 fn opens(text: &[u8], form: &[u8]) -> bool {
-    views::magic(form) || views::packed(form, WINDOW) || reveals(text, form)
+    views::magic(form)
+        || views::packed(form, WINDOW)
+        || reveals(text, form)
+        || sniff::likeliest(form) > sniff::likeliest(text)
 }

@@ -25,6 +25,7 @@ pub(super) use forms::Forms;
 pub(super) use known::KnownLeaves;
 pub(super) use noise::is_noise;
 pub(super) use seen::CleanLeaves;
+pub(super) use work::{BYTES_SHARE, NODES_SHARE, more};
 
 /// Whether documents may be looked for in a text itself.
 #[derive(Clone, Copy, PartialEq, Eq)]

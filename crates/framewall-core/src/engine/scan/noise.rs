@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::windows::WINDOW;
 
 /// Printable characters in a row that random bytes seldom hold.
-const WORDS: usize = 10;
+pub(super) const WORDS: usize = 10;
 
 /// Whether much of it is nothing that a text is made of: then it is read only as what has a mark of
 /// its own, and what is found has to have [`WORDS`] printable characters in a row.

@@ -5,23 +5,27 @@ use std::ops::Range;
 use regex_automata::Input;
 
 use super::findings::FURTHER;
-use super::noise::is_meant;
-use super::places::Places;
+use super::noise::{WORDS, is_meant};
 use super::work::{LITERALS, PATTERN, TOKENISER};
 use super::{Place, Scan};
 use crate::engine::compile::Rule;
 use crate::engine::inspect::excepted;
 use crate::engine::tokens::Hit;
-use crate::engine::views::{self, ByteSet};
+use crate::engine::views::{self, ByteSet, base64};
 use crate::engine::{Attack, glob};
 use crate::formats::Role;
 
 /// Longer texts are read in windows of this size, so that a rule runs only near its literals.
 pub(super) const WINDOW: usize = 4096;
 /// How much of a window the next one repeats.
-const OVERLAP: usize = 512;
+pub(super) const OVERLAP: usize = 512;
 /// What tokenisers read before a window that is not the first: they are not to take it for the start of a text.
 const PROSE: &[u8] = b"and so it goes on ";
+
+/// Digits of base64 among which chance writes any short word; what serialised objects begin with is longer.
+const MANY: usize = 512;
+/// Of so many digits in a row there is always one of each kind.
+const EACH: usize = 128;
 
 /// A form being read.
 struct Read<'f> {
@@ -33,26 +37,33 @@ struct Read<'f> {
 }
 
 impl Scan<'_> {
-    /// Runs the rules over a form: over all of it, or over the windows that the last views changed.
-    pub(super) fn rules(
-        &mut self,
-        text: &[u8],
-        set: &ByteSet,
-        places: Option<&Places>,
-        chain: &[u8],
-        place: &Place<'_>,
-    ) {
+    /// Runs the rules over a form: over all of it, or over these zones, that the last views changed.
+    pub(super) fn rules(&mut self, text: &[u8], zones: Option<&[Range<usize>]>, chain: &[u8], place: &Place<'_>) {
         let form = Read { text, chain, view: 1 << chain.last().map_or(0, |view| view + 1), place };
-        if text.len() <= WINDOW {
-            return self.window(&form, 0..text.len(), set, false);
+        match zones {
+            Some(zones) if !self.engine.asks_views => {
+                for zone in zones {
+                    self.stretch(&form, zone.clone(), |_| false);
+                }
+            }
+            zones => self.stretch(&form, 0..text.len(), |window| {
+                let new = |zone: &Range<usize>| zone.start < window.end && window.start < zone.end;
+                zones.is_some_and(|zones| !zones.iter().any(new))
+            }),
         }
-        let mut start = 0;
-        while start + OVERLAP < text.len() && self.flow().is_continue() {
-            let window = start..text.len().min(start + WINDOW);
-            let known = places.is_some_and(|places| !places.meet(&window));
-            if !known || self.engine.asks_views {
-                let set = ByteSet::of(&text[window.clone()]);
-                self.window(&form, window, &set, known);
+    }
+
+    /// A stretch of a form, in windows.
+    fn stretch(&mut self, form: &Read<'_>, stretch: Range<usize>, known: impl Fn(&Range<usize>) -> bool) {
+        let mut start = stretch.start;
+        while self.flow().is_continue() {
+            let window = start..stretch.end.min(start + WINDOW);
+            let set = ByteSet::of(&form.text[window.clone()]);
+            let end = window.end;
+            let known = known(&window);
+            self.window(form, window, &set, known);
+            if end == stretch.end {
+                break;
             }
             start += WINDOW - OVERLAP;
         }
@@ -69,6 +80,7 @@ impl Scan<'_> {
         let mut marks = std::mem::take(&mut self.scratch.marks);
         marks.fill(0);
         engine.candidates(&text[window.clone()], set, &mut marks);
+        let (packed, chance) = (is_packed(&text[window.clone()], false), is_packed(&text[window.clone()], true));
         let sharper = place.chain.len() > 1 && self.further.len() < FURTHER;
         for (word, marked) in marks.iter().enumerate() {
             let found = self.scratch.found[word] & *marked;
@@ -82,10 +94,14 @@ impl Scan<'_> {
                     || known && rule.views == u32::MAX
                     || !self.wanted(rule, place)
                     || !(classes.is_empty() || classes.contains(&rule.attack))
+                    || packed && rule.attack != Attack::Deserialization
                 {
                     continue;
                 }
                 if let Some(span) = self.matches(rule, number, text, &window, place) {
+                    if chance && span.len() < WORDS && rule.attack != Attack::Deserialization {
+                        continue;
+                    }
                     self.clean = false;
                     if excepted(self.settings, rule.attack, &rule.id, place.path) {
                         continue;
@@ -183,6 +199,20 @@ impl Scan<'_> {
         }
         Some(confirmed)
     }
+}
+
+/// Whether this is nothing but many digits of base64, as pictures in texts are written, behind the head of a `data:`
+/// address or none; in a form also with blanks for its plus signs.
+fn is_packed(text: &[u8], blanks: bool) -> bool {
+    let head = if text.starts_with(b"data:") { memchr::memchr(b',', &text[..text.len().min(EACH)]) } else { None };
+    let body = &text[head.map_or(0, |comma| comma + 1)..];
+    let digit =
+        |byte: u8| base64::value(byte).is_some() || matches!(byte, b'=' | b'\r' | b'\n') || blanks && byte == b' ';
+    let each = |chunk: &[u8]| {
+        let has = |kind: fn(&u8) -> bool| chunk.iter().any(kind);
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+    };
+    body.len() >= MANY && body.iter().all(|byte| digit(*byte)) && body.chunks_exact(EACH).all(each)
 }
 
 /// From a span in a window with prose before it to one in the text.

@@ -20,10 +20,27 @@ pub(super) const FORM: u64 = 4;
 pub(super) const SPELL: u64 = 1;
 pub(super) const UNPACK: u64 = 2;
 
+/// What a part may cost beyond what every message may, if it is a long one: the limits are for what grows, not for
+/// what is large. `share` is the bytes for which the limit itself is meant.
+pub(in crate::engine) fn more(limit: u64, share: usize, length: usize) -> u64 {
+    (limit / share as u64).saturating_mul(length.saturating_sub(share) as u64)
+}
+
+/// Bytes that [`SCAN_WORK`](limits::SCAN_WORK), [`DECODED_BYTES`](limits::DECODED_BYTES) and
+/// [`FORMAT_NODES`](limits::FORMAT_NODES) are meant for.
+const WORK_SHARE: usize = 256 << 10;
+pub(in crate::engine) const BYTES_SHARE: usize = 1 << 20;
+pub(in crate::engine) const NODES_SHARE: usize = 64 << 10;
+
 impl Scan<'_> {
-    /// The next part begins: a bomb in the one before takes nothing from it.
-    pub fn part(&mut self) {
+    /// The next part begins: a bomb in the one before takes nothing from it. A long one may cost more, but no more a
+    /// byte; a short look never does.
+    pub fn part(&mut self, length: usize) {
         self.work += std::mem::take(&mut self.withheld);
+        if self.most > 1 {
+            self.work = self.work.saturating_add(more(self.settings.work, WORK_SHARE, length));
+            self.bytes = self.bytes.saturating_add(more(self.settings.decoded_bytes, BYTES_SHARE, length));
+        }
     }
 
     /// Whether to go on: not once the work is spent or more findings than anyone reads are there.

@@ -273,6 +273,21 @@ impl<'a> Scan<'a> {
         self.fetching |= fetching;
     }
 
+    /// `| which | she |`: the cell of a table, which nothing is piped into.
+    fn is_cell(&self, entry: Entry, word: &Word, arguments: Arguments) -> bool {
+        let after = &self.text[word.end.min(self.text.len())..];
+        entry == Entry::Pipe
+            && arguments == Arguments::None
+            && after.starts_with(b" ")
+            && matches!(after.trim_ascii_start(), [b'|', b' ' | b'\n' | b'\r', ..] | [b'|'])
+    }
+
+    /// A fence of three ticks and the language of what follows it.
+    fn is_fence(&self, entry_at: usize, word: &Word) -> bool {
+        let ends = matches!(self.text.get(word.end), Some(b'\n' | b'\r'));
+        ends && self.text[..entry_at.min(self.text.len())].ends_with(b"``")
+    }
+
     fn strength(
         &self,
         entry: Entry,
@@ -301,6 +316,9 @@ impl<'a> Scan<'a> {
                 (Entry::Substitution, Lead::Nothing) if arguments == Arguments::Signs && word.is_plain() => 55,
                 _ => 5,
             };
+        }
+        if self.is_cell(entry, &word, arguments) || entry == Entry::Tick && self.is_fence(entry_at, &word) {
+            return 15;
         }
         let enclosed = match entry {
             Entry::Tick => self.tick_is_glued(entry_at),

@@ -113,7 +113,7 @@ pub fn decode(text: &[u8], out: &mut Vec<u8>) {
 
 /// What a digit of either alphabet stands for.
 #[inline]
-pub(super) fn value(byte: u8) -> Option<u8> {
+pub(crate) fn value(byte: u8) -> Option<u8> {
     const NONE: u8 = 0xff;
     static VALUES: [u8; 256] = {
         let mut values = [NONE; 256];

@@ -3,7 +3,7 @@
 //! A view writes what it makes of the text and says whether that differs. It is only tried when the bytes that it
 //! lives on are there ([`View::needs`]), and every form that is made is judged, the intermediate ones included.
 
-mod base64;
+pub(super) mod base64;
 mod bytes;
 mod comments;
 mod compressed;

@@ -2,8 +2,26 @@
 
 use super::{ByteSet, Spelling, nibble};
 
+/// Whether two escapes are there, and not only numbers that are given to names: `width=40 height=30`.
 pub fn needs(set: &ByteSet, text: &[u8]) -> bool {
-    set.has(b'=') && memchr::memchr_iter(b'=', text).filter(|at| read(&text[*at..]).is_some()).nth(1).is_some()
+    if !set.has(b'=') {
+        return false;
+    }
+    let mut escapes = memchr::memchr_iter(b'=', text).filter(|at| read(&text[*at..]).is_some());
+    let Some(first) = escapes.next() else { return false };
+    let Some(second) = escapes.next() else { return false };
+    [first, second].into_iter().chain(escapes).any(|at| is_sure(text, at))
+}
+
+/// Whether an escape there is no number after a name, and no end of a line that is drawn or left open.
+fn is_sure(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| text[before]);
+    match text[at + 1..] {
+        [b'\r' | b'\n', ..] => before.is_some_and(|byte| byte.is_ascii_graphic() && byte != b'='),
+        [high, low, ..] if high.is_ascii_digit() && low.is_ascii_digit() => !before
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"_]\"".contains(&byte)),
+        _ => true,
+    }
 }
 
 /// What an equals sign begins: its length, and the byte unless it joins two lines.

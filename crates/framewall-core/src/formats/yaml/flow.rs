@@ -24,7 +24,7 @@ impl Reader<'_> {
                 b'?' | b':' | b'-' if self.blank(1) => self.at += 1,
                 b':' => self.at += 1,
                 b'!' => self.tag(walk)?,
-                b'&' => self.named(walk)?,
+                b'&' => self.anchor(walk)?,
                 b'*' => {
                     self.alias(walk)?;
                     self.skip_colon();

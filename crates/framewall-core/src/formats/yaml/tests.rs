@@ -74,6 +74,8 @@ fn documents_are_numbered_from_the_second() {
 fn an_alias_bomb_is_an_anomaly() {
     let text = format!("a: &a x\nb: [{}]\n", "*a, ".repeat(100));
     assert_eq!(walk(&Yaml, text.as_bytes()).0.anomalies, ["aliases"]);
+    let bullets = format!("to do:\n{}", "* ring Ann\n*now*\n".repeat(100));
+    assert!(walk(&Yaml, bullets.as_bytes()).0.anomalies.is_empty(), "nothing is named so");
 }
 
 #[test]

@@ -194,6 +194,11 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// `(^.^)`
+    fn smiles(&self, at: usize) -> bool {
+        self.kind(at) == Kind::Open && self.bytes(at + 1) == b"^"
+    }
+
     /// Reads one operand from `at`: signs, brackets, a call with its arguments. Where it ends and what it was.
     fn operand(&self, mut at: usize) -> Option<(usize, Operand)> {
         let limit = at + AHEAD - 4;
@@ -205,6 +210,7 @@ impl<'a> Judge<'a> {
                 Kind::Cmp if matches!(self.bytes(at), b"~") => at += 1,
                 Kind::Brace => at += 1,
                 Kind::Word(Word::Clause) if self.kind(at + 1) == Kind::Open => at += 1,
+                Kind::Open if self.smiles(at) => return None,
                 Kind::Open => {
                     depth += 1;
                     at += 1;
@@ -248,7 +254,9 @@ impl<'a> Judge<'a> {
         while what == Operand::Constant && self.kind(at) == Kind::Str {
             at += 1;
         }
-        if self.kind(at) == Kind::Open && matches!(what, Operand::Call | Operand::Name) {
+        if self.smiles(at) {
+            what = Operand::Name;
+        } else if self.kind(at) == Kind::Open && matches!(what, Operand::Call | Operand::Name) {
             if what == Operand::Name {
                 what = Operand::Unknown;
             }

@@ -68,6 +68,8 @@ impl Judge<'_> {
     pub(super) fn continues_arithmetic(&self, at: usize, cmp: usize) -> bool {
         let order = |at| matches!(self.bytes(at), b"<" | b">" | b"<=" | b">=");
         let number = |at| self.kind(at) == Kind::Num && !self.token(at).odd && !self.token(at).comment_before;
+        // `is 1 < 2? And 0 > 3?`
+        let at = at - usize::from(at > 0 && self.bytes(at - 1) == b"?");
         let both = at >= 3 && order(at - 2) && order(cmp);
         let plain = matches!(
             self.kind(cmp + 2),
@@ -82,7 +84,7 @@ impl Judge<'_> {
                 | Kind::Num
                 | Kind::Word(Word::Name)
         );
-        !self.broke_out && both && plain && number(at - 3) && number(at - 1) && number(at + 1) && number(cmp + 1)
+        !self.broke_out && both && plain && number(at - 3) && number(at - 1) && number(cmp - 1) && number(cmp + 1)
     }
 
     /// The comparison at `at` of a condition that began at `from` with the operand `left`.

@@ -46,8 +46,12 @@ impl Judge<'_> {
             }
             return;
         }
-        let argument = !matches!(self.kind(open + 1), Kind::Close | Kind::End);
+        // `sleep (^.^)` has none.
+        let argument = !matches!(self.kind(open + 1), Kind::Close | Kind::End) && !self.smiles(open);
+        // `not sleep(server)`: nobody waits for a name.
+        let named = matches!(self.kind(open + 1), Kind::Word(_)) && self.kind(open + 2) == Kind::Close;
         let strength = match self.before(at) {
+            _ if everyday && (named || self.smiles(open)) => 30,
             _ if !everyday && argument => 85,
             Kind::End if self.opens(at) && self.kind(open + 1) == Kind::End => 55,
             Kind::Dot => 15,

@@ -82,7 +82,15 @@ impl Judge<'_> {
                     from = Some(next);
                     break;
                 }
-                Kind::Star => score += 10,
+                // `select *`, `count(*)`, `a.*`; elsewhere it multiplies, or makes words of talk bold.
+                Kind::Star
+                    if matches!(
+                        self.before(next),
+                        Kind::Word(Word::Select | Word::Quantifier) | Kind::Comma | Kind::Open | Kind::Dot
+                    ) =>
+                {
+                    score += 10
+                }
                 Kind::Comma => items += 1,
                 Kind::Word(Word::Function | Word::Acting) if self.kind(next + 1) == Kind::Open => score += 30,
                 Kind::Word(Word::Common) if self.kind(next + 1) == Kind::Open => score += 20,

@@ -92,7 +92,8 @@ impl Judge<'_> {
                     _ => 10,
                 },
                 Kind::Word(Word::Name) if self.kind(at + 2) == Kind::Dot => {
-                    if self.is_word(at, b"call") && self.talked_about(at + 1) { 15 } else { 60 }
+                    let talk = self.is_word(at, b"call") && (self.talked_about(at + 1) || self.ends_sentence(at + 2));
+                    if talk { 15 } else { 60 }
                 }
                 Kind::Open if matches!(self.kind(at + 2), Kind::Var | Kind::Str) => 80,
                 Kind::Var => 65,
@@ -177,6 +178,11 @@ impl Judge<'_> {
     /// `call menu.open() twice`: words follow what is called.
     fn talked_about(&self, at: usize) -> bool {
         self.operand(at).is_some_and(|(next, _)| matches!(self.kind(next), Kind::Word(Word::Name)))
+    }
+
+    /// `call her. Now`, `call Dr. Who`: nothing stands close after the full stop.
+    fn ends_sentence(&self, at: usize) -> bool {
+        self.kind(at + 1) != Kind::Dot && (self.kind(at + 1) == Kind::End || self.token(at + 1).space_before)
     }
 
     /// Where a statement stands says as much as what it is.
