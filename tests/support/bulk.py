@@ -9,12 +9,13 @@ import struct
 import zlib
 from collections.abc import Callable
 
-_WORDS = (
+_TEXT = (
     "the of and to in is you that it was for on are as with they at be this have from or one had by but not what all "
     "were we when can said there use each which she how their if will up other about out many then them these so some "
     "her would make like him into time has look two more write see way people my than first water been call who now "
     "don't it's O'Brien I'd café naïve"
-).split()
+)
+_WORDS = _TEXT.split()
 _ENDS = (". ", "! ", "? ", "; ", ": ", " -- ", ".\n\n", ', "no," ', " (see p. 12) ", " & ", " – ", "… ")
 _OTHER = (
     "Привет, как дела? Это длинный текст о погоде и «новостях» — не так ли?",
@@ -64,7 +65,11 @@ def log(size: int, draw: random.Random) -> str:
             "level": draw.choice(["info", "warn", "error"]),
             "trace": f"{draw.getrandbits(128):032x}",
             "msg": draw.choice(_EVENTS).format(draw.randrange(99), draw.randrange(9999)),
-            "ctx": {"ua": "Mozilla/5.0 (X11; Linux x86_64)", "ip": f"203.0.113.{draw.randrange(255)}", "ok": True},
+            "ctx": {
+                "ua": "Mozilla/5.0 (X11; Linux x86_64)",
+                "ip": f"203.0.113.{draw.randrange(255)}",
+                "ok": True,
+            },
         }
         return json.dumps(event) + "\n"
 
@@ -112,7 +117,9 @@ def source(size: int, draw: random.Random) -> str:
     """Functions of a plain program."""
 
     def function() -> str:
-        name, field = (f"{draw.choice(['read', 'load', 'keep', 'count'])}_{draw.randrange(999)}" for _ in range(2))
+        name, field = (
+            f"{draw.choice(['read', 'load', 'keep', 'count'])}_{draw.randrange(999)}" for _ in range(2)
+        )
         return (
             f"def {name}(items: list[int], limit: int = {draw.randrange(99)}) -> int:\n"
             f'    """Counts what {field} keeps, up to the limit."""\n'

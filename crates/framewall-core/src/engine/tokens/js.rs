@@ -387,6 +387,12 @@ impl Reader<'_, '_> {
         self.hit(strength, back, "member by a computed name");
     }
 
+    /// `up\n[a link](address)`: whether the token is the first of a line.
+    fn begins_line(&self, back: usize) -> bool {
+        let (before, token) = (self.token(back + 1), self.token(back));
+        self.text[before.end as usize..token.start as usize].contains(&b'\n')
+    }
+
     /// `…['al'+'ert'](`: the newest tokens are `](`.
     fn computed_call(&mut self) {
         let mut back = 2;
@@ -408,7 +414,11 @@ impl Reader<'_, '_> {
                 _ => 40,
             };
             self.hit(strength, back + 1, "call by a computed name");
-        } else if joined && text && matches!(base, Kind::Name(_) | Kind::Close | Kind::Bracket(false)) {
+        } else if joined
+            && text
+            && !self.begins_line(back)
+            && matches!(base, Kind::Name(_) | Kind::Close | Kind::Bracket(false))
+        {
             self.hit(60, back + 1, "call by a computed name");
         }
     }
