@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 
 import pytest
 
 from framewall.detect import builtin_engine
 from support.bulk import KINDS, prose
 
-WAYS = {
+WAYS: dict[str, Callable[[str], bytes]] = {
     "a field": lambda text: json.dumps({"type": "msg", "text": text}).encode(),
     "lines": lambda text: json.dumps([{"user": "ann", "text": line} for line in text.splitlines()]).encode(),
     "bare": lambda text: text.encode(),

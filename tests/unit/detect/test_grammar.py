@@ -37,6 +37,15 @@ TALK = [
     "a/b testing",
     "50% off & more",
     "O'Brien; O'Neil",
+    "Is 1 < 52? And 0 > 3? don't know",
+    "* call Dr. Strange",
+    "we should call her.",
+    "call server.sleep() twice, not sleep(server)",
+    "- [x] sleep (^.^)",
+    "he said 'no' and left (^.^)",
+    "set it to $NAME (^.^)",
+    "| which | she |",
+    "# list\n- select\n- *list* and **select**\n1. `list`",
 ]
 
 
