@@ -142,7 +142,7 @@ fn datum(tree: &mut State<'_, '_, '_>, schema: &Schema, kind: TypeId) -> Walked 
                 // `step` has counted this field already.
                 let (id, index) = (*id, level.index as usize - 1);
                 let Some((name, of)) = schema.field(id, index) else { return Ok(()) };
-                tree.to_value();
+                tree.value_next();
                 // A name that leads to nothing told is not needed.
                 if !(untold && schema.kind(of).is_scalar()) {
                     tree.walk.path.push_key(name.as_bytes());

@@ -120,7 +120,7 @@ fn read(bytes: &[u8], walk: &mut Walk<'_>, root: Option<(&schema::Schema, &schem
             Some(field) => tree.walk.path.push_key(field.name.as_bytes()),
             None => tree.walk.path.push_key(itoa::Buffer::new().format(number).as_bytes()),
         }
-        tree.to_value();
+        tree.value_next();
         member(&mut tree, schema, field, number, wire)?;
     }
     Ok(tree.at)

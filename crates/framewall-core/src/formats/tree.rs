@@ -386,7 +386,7 @@ impl<'d, 'w, 'a, X> Tree<'d, 'w, 'a, X> {
 
     /// The value of the name just read comes next: what [`Tree::step`] does there, told without looking.
     #[inline]
-    pub fn to_value(&mut self) {
+    pub fn value_next(&mut self) {
         if let Some(level) = self.levels.last_mut() {
             level.turn = Turn::Key;
         }

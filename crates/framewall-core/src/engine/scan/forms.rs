@@ -76,10 +76,9 @@ impl Scan<'_> {
             at += 1;
         }
         self.scratch.forms = forms;
-        if self.clean && self.anywhere && self.queue.len() == queued && self.flow().is_continue() {
-            if self.cut || !self.scratch.known.keep(text, kind, depth, mark) {
-                self.scratch.clean.keep(mark, depth);
-            }
+        let judged = self.clean && self.anywhere && self.queue.len() == queued && self.flow().is_continue();
+        if judged && (self.cut || !self.scratch.known.keep(text, kind, depth, mark)) {
+            self.scratch.clean.keep(mark, depth);
         }
     }
 

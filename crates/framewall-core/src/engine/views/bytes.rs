@@ -24,7 +24,7 @@ impl ByteSet {
         for (place, eight) in eights.iter().enumerate() {
             // Each of the eight bytes is 0 or 1; the product has them side by side in its highest byte.
             let bits = u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
-            set.0[place >> 3] |= bits << (place & 7) * 8;
+            set.0[place >> 3] |= bits << (8 * (place & 7));
         }
         set
     }

@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
         }
         if let Some(number) = field {
             symbol(&mut tree, &symbols, Turn::Key, number, back)?;
-            tree.to_value();
+            tree.value_next();
         }
         value(&mut tree, &mut symbols)?;
     }
