@@ -317,7 +317,7 @@ impl<'a> Scan<'a> {
                 _ => 5,
             };
         }
-        if self.is_cell(entry, &word, arguments) || entry == Entry::Tick && self.is_fence(entry_at, &word) {
+        if self.is_cell(entry, word, arguments) || entry == Entry::Tick && self.is_fence(entry_at, word) {
             return 15;
         }
         let enclosed = match entry {
