@@ -188,7 +188,8 @@ mod tests {
     fn places_move_with_the_text_before_them() {
         let first = Places::of(&[change(9_000..9_003, 9_000..9_001)]);
         let both = first.after(&[change(0..3, 0..1), change(8_000..8_500, 7_998..7_999)]);
-        assert_eq!(both.rows, [vec![8_499..8_500], vec![0..1, 7_998..7_999]]);
+        let rows: [&[_]; 2] = [std::slice::from_ref(&(8_499..8_500)), &[0..1, 7_998..7_999]];
+        assert_eq!(both.rows, rows);
     }
 
     #[test]
