@@ -6,7 +6,7 @@ use super::findings::names;
 use super::noise::{is_broken, is_noise, textual};
 use super::places::Places;
 use super::seen::{self, SeenForms};
-use super::windows::WINDOW;
+use super::windows::{WINDOW, is_packed};
 use super::work::{FORM, LEAF, SPELL, UNPACK};
 use super::{Fresh, Place, Scan};
 use crate::engine::inspect::{Document, is_binary_document, nests, reveals};
@@ -138,9 +138,13 @@ impl Scan<'_> {
         // Noise can be respelt in every combination; one is enough to find what stands in it.
         let respelt = self.noise && !chain.is_empty();
         let may = views::may(&set);
+        // What was compressed has no byte that could be spelt otherwise.
+        let broken = form.of_noise && chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
         for &number in self.order.iter().filter(|number| may >> **number & 1 != 0) {
             let view = &views::ALL[usize::from(number)];
             if token && matches!(view.name, "jwt" | "base64")
+                || matches!(view.name, "plus" | "utf-7") && is_packed(text, false)
+                || broken && matches!(view.name, "gzip" | "zlib" | "deflate" | "zstd" | "brotli")
                 || respelt && !view.unpacks() && view.name != "overlong"
                 || view.name == "nul" && set.controls() && is_binary_document(text)
             {
@@ -229,6 +233,10 @@ impl Scan<'_> {
         self.decoded(out.len(), place)?;
         forms.seen.keep(mark, look);
         forms.made += if spelt { new + LEAST } else { forms.leaf };
+        if view.unpacks() {
+            // What was packed is spelt as often as a leaf of its own size.
+            forms.leaf = forms.leaf.max(out.len());
+        }
         let chain = form.chain.iter().copied().chain([number]).collect();
         Some(Form { text: Vec::new(), chain, places, zones, known, of_noise: self.noise })
     }

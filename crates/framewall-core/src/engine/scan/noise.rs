@@ -8,15 +8,32 @@ use super::windows::WINDOW;
 pub(super) const WORDS: usize = 10;
 
 /// Whether much of it is nothing that a text is made of: then it is read only as what has a mark of
-/// its own, and what is found has to have [`WORDS`] printable characters in a row.
+/// its own, and its runs of [`WORDS`] printable characters and more are judged one by one.
 pub(in crate::engine) fn is_noise(text: &[u8]) -> bool {
     let odd = |byte: &&u8| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let head = &text[..text.len().min(WINDOW)];
     head.iter().filter(odd).count() * 4 > head.len() && std::str::from_utf8(text).is_err()
 }
 
-fn has_words(text: &[u8]) -> bool {
-    text.split(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).any(|run| run.len() >= WORDS)
+/// The same where noise was respelt: without its control characters, what they stood between is a run.
+const JOINED: usize = 16;
+
+/// The runs of printable characters that are no chance.
+pub(super) fn runs(text: &[u8], within: Range<usize>, respelt: bool) -> impl Iterator<Item = Range<usize>> {
+    let least = if respelt { JOINED } else { WORDS };
+    let printable = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let mut at = within.start;
+    std::iter::from_fn(move || {
+        while at < within.end {
+            let start = at + text[at..within.end].iter().position(printable)?;
+            let length = text[start..within.end].iter().position(|byte| !printable(byte));
+            at = length.map_or(within.end, |length| start + length);
+            if at - start >= least {
+                return Some(start..at);
+            }
+        }
+        None
+    })
 }
 
 /// Where in noise a mark of a few bytes is one: about its start, after a head.
@@ -24,9 +41,9 @@ const HEAD: usize = 16;
 /// A mark that chance does not make anywhere.
 const SURE_MARK: usize = 4;
 
-/// Whether what a rule matched in noise means something.
-pub(super) fn is_meant(text: &[u8], span: &Range<usize>, binary: bool) -> bool {
-    binary && (span.len() >= SURE_MARK || span.start < HEAD) || has_words(&text[span.clone()])
+/// Whether the mark of something serialised that stands here in noise means it.
+pub(super) fn is_meant(span: &Range<usize>) -> bool {
+    span.len() >= SURE_MARK || span.start < HEAD
 }
 
 /// Whether these bytes are no text.
@@ -37,4 +54,19 @@ pub(super) fn is_broken(text: &[u8]) -> bool {
 /// Whether these bytes can be text. What views make of other bytes is mostly noise, and its depth proves nothing.
 pub(super) fn textual(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| !text.bytes().any(|byte| byte < 9))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_long_runs_of_printable_characters_are_no_chance() {
+        let text = b"\x01short\xff<script>alert(1)\0\x80 ten chars\x90ten charsx";
+        let found: Vec<&[u8]> = runs(text, 0..text.len(), false).map(|run| &text[run]).collect();
+        assert_eq!(found, [&b"<script>alert(1)"[..], b" ten chars", b"ten charsx"]);
+        assert_eq!(runs(text, 8..20, false).collect::<Vec<_>>(), std::slice::from_ref(&(8..20)));
+        assert_eq!(runs(text, 0..text.len(), true).count(), 1);
+        assert_eq!(runs(b"", 0..0, false).count(), 0);
+    }
 }

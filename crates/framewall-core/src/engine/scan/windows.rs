@@ -5,7 +5,7 @@ use std::ops::Range;
 use regex_automata::Input;
 
 use super::findings::FURTHER;
-use super::noise::{WORDS, is_meant};
+use super::noise::{WORDS, is_meant, runs};
 use super::work::{LITERALS, PATTERN, TOKENISER};
 use super::{Place, Scan};
 use crate::engine::compile::Rule;
@@ -98,8 +98,8 @@ impl Scan<'_> {
                 {
                     continue;
                 }
-                if let Some(span) = self.matches(rule, number, text, &window, place) {
-                    if chance && span.len() < WORDS && rule.attack != Attack::Deserialization {
+                if let Some(span) = self.says(rule, number, form, &window) {
+                    if chance && !is_said(&text[span.clone()]) && rule.attack != Attack::Deserialization {
                         continue;
                     }
                     self.clean = false;
@@ -161,6 +161,19 @@ impl Scan<'_> {
         fits
     }
 
+    /// Where a rule matches in a window; amid noise, in what is said there by itself.
+    fn says(&mut self, rule: &Rule, number: u16, form: &Read<'_>, window: &Range<usize>) -> Option<Range<usize>> {
+        let Read { text, chain, place, .. } = *form;
+        if !self.noise {
+            return self.matches(rule, number, text, window, place);
+        }
+        if rule.attack == Attack::Deserialization {
+            return self.matches(rule, number, text, window, place).filter(is_meant);
+        }
+        let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
+        runs(text, window.clone(), respelt).find_map(|run| self.matches(rule, number, text, &run, place))
+    }
+
     fn matches(
         &mut self,
         rule: &Rule,
@@ -190,9 +203,6 @@ impl Scan<'_> {
             }
             None => span,
         };
-        if self.noise && !is_meant(text, &confirmed, rule.attack == Attack::Deserialization) {
-            return None;
-        }
         let near = &text[window.clone()];
         if rule.unless.as_ref().is_some_and(|pattern| pattern.is_match(near)) {
             return None;
@@ -201,9 +211,14 @@ impl Scan<'_> {
     }
 }
 
+/// Whether there are words in it, and not only what chance makes of digits.
+fn is_said(span: &[u8]) -> bool {
+    span.len() >= WORDS && span.contains(&b' ')
+}
+
 /// Whether this is nothing but many digits of base64, as pictures in texts are written, behind the head of a `data:`
 /// address or none; in a form also with blanks for its plus signs.
-fn is_packed(text: &[u8], blanks: bool) -> bool {
+pub(super) fn is_packed(text: &[u8], blanks: bool) -> bool {
     let head = if text.starts_with(b"data:") { memchr::memchr(b',', &text[..text.len().min(EACH)]) } else { None };
     let body = &text[head.map_or(0, |comma| comma + 1)..];
     let digit =
