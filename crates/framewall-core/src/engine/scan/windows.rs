@@ -81,6 +81,10 @@ impl Scan<'_> {
         marks.fill(0);
         engine.candidates(&text[window.clone()], set, &mut marks);
         let (packed, chance) = (is_packed(&text[window.clone()], false), is_packed(&text[window.clone()], true));
+        let said = self.noise.then(|| {
+            let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
+            runs(text, window.clone(), respelt).collect::<Vec<_>>()
+        });
         let sharper = place.chain.len() > 1 && self.further.len() < FURTHER;
         for (word, marked) in marks.iter().enumerate() {
             let found = self.scratch.found[word] & *marked;
@@ -98,7 +102,7 @@ impl Scan<'_> {
                 {
                     continue;
                 }
-                if let Some(span) = self.says(rule, number, form, &window) {
+                if let Some(span) = self.says(rule, number, form, &window, said.as_deref()) {
                     if chance && !is_said(&text[span.clone()]) && rule.attack != Attack::Deserialization {
                         continue;
                     }
@@ -162,16 +166,22 @@ impl Scan<'_> {
     }
 
     /// Where a rule matches in a window; amid noise, in what is said there by itself.
-    fn says(&mut self, rule: &Rule, number: u16, form: &Read<'_>, window: &Range<usize>) -> Option<Range<usize>> {
-        let Read { text, chain, place, .. } = *form;
-        if !self.noise {
-            return self.matches(rule, number, text, window, place);
+    fn says(
+        &mut self,
+        rule: &Rule,
+        number: u16,
+        form: &Read<'_>,
+        window: &Range<usize>,
+        said: Option<&[Range<usize>]>,
+    ) -> Option<Range<usize>> {
+        let Read { text, place, .. } = *form;
+        match said {
+            None => self.matches(rule, number, text, window, place),
+            Some(_) if rule.attack == Attack::Deserialization => {
+                self.matches(rule, number, text, window, place).filter(is_meant)
+            }
+            Some(said) => said.iter().find_map(|run| self.matches(rule, number, text, run, place)),
         }
-        if rule.attack == Attack::Deserialization {
-            return self.matches(rule, number, text, window, place).filter(is_meant);
-        }
-        let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
-        runs(text, window.clone(), respelt).find_map(|run| self.matches(rule, number, text, &run, place))
     }
 
     fn matches(
