@@ -19,7 +19,7 @@ from framewall.proxy import Relay, Settings
 from support.running import REPOSITORY, Running
 from support.servers import Echo
 
-HELD_SECONDS = 1.6
+HELD_SECONDS = 3.0
 FOLDER = REPOSITORY / "tests" / "e2e" / "frameworks"
 
 
@@ -61,7 +61,7 @@ TALKS = {
         {"OPTIONS": '{"pingInterval":300,"pingTimeout":3000}'},
         ["tests/e2e/frameworks/heartbeats.js", "socket.io"],
     ),
-    # Both ping; the client gives up after a second without anything of the server's.
+    # Both ping; the client gives up after two seconds without anything of the server's.
     "signalr": (
         ["tests/e2e/frameworks/server.js", "signalr"],
         {"KEEPALIVE": "200"},

@@ -13,7 +13,7 @@ const kinds = {
   async signalr() {
     const { HubConnectionBuilder, HttpTransportType, LogLevel } = require("@microsoft/signalr");
     const client = new HubConnectionBuilder().withUrl(`${url}/chat`, HttpTransportType.WebSockets).configureLogging(LogLevel.None).build();
-    client.serverTimeoutInMilliseconds = 1000;
+    client.serverTimeoutInMilliseconds = 2000;
     client.keepAliveIntervalInMilliseconds = 200;
     client.onclose((error) => console.log("lost", error?.message));
     await client.start();
