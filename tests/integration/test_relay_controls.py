@@ -78,6 +78,7 @@ def test_a_close_waits_for_the_messages_before_it(start: Start, echo: Echo) -> N
         wire.socket.settimeout(10)
         go.set()
         assert wire.close_code() == 1000
+    wait_until(lambda: echo.closes != [])
     assert echo.received == ["slow"]
 
 
