@@ -61,12 +61,12 @@ pub(super) struct Scan<'a> {
     order: &'a [u8],
     /// Whether the form being read is mostly no text.
     noise: bool,
+    /// Whether the leaf that it was made of is.
+    noise_around: bool,
     /// Whether nothing was found in the leaf being read, nor might have been but for a rule that was found before.
     clean: bool,
     /// Whether what was found of the leaf being read would be found of it in any other place of the message.
     anywhere: bool,
-    /// Whether the leaf that it was made of is.
-    noise_around: bool,
     /// Whether that leaf is a message of fields: the texts in it are leaves, and what is around them is noise.
     fields: bool,
     /// Work that is not done on this part, because it reached a limit.

@@ -6,6 +6,8 @@ use super::windows::WINDOW;
 
 /// Printable characters in a row that random bytes seldom hold.
 pub(super) const WORDS: usize = 10;
+/// The same where noise was respelt: without its control characters, what they stood between is a run.
+const JOINED: usize = 16;
 
 /// Whether much of it is nothing that a text is made of: then it is read only as what has a mark of
 /// its own, and its runs of [`WORDS`] printable characters and more are judged one by one.
@@ -14,9 +16,6 @@ pub(in crate::engine) fn is_noise(text: &[u8]) -> bool {
     let head = &text[..text.len().min(WINDOW)];
     head.iter().filter(odd).count() * 4 > head.len() && std::str::from_utf8(text).is_err()
 }
-
-/// The same where noise was respelt: without its control characters, what they stood between is a run.
-const JOINED: usize = 16;
 
 /// The runs of printable characters that are no chance.
 pub(super) fn runs(text: &[u8], within: Range<usize>, respelt: bool) -> impl Iterator<Item = Range<usize>> {

@@ -80,7 +80,8 @@ impl Scan<'_> {
         let mut marks = std::mem::take(&mut self.scratch.marks);
         marks.fill(0);
         engine.candidates(&text[window.clone()], set, &mut marks);
-        let (packed, chance) = (is_packed(&text[window.clone()], false), is_packed(&text[window.clone()], true));
+        let chance = is_packed(&text[window.clone()], true);
+        let packed = chance && is_packed(&text[window.clone()], false);
         let said = self.noise.then(|| {
             let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
             runs(text, window.clone(), respelt).collect::<Vec<_>>()

@@ -187,3 +187,60 @@ pub(crate) fn push_code(out: &mut Vec<u8>, code: u32) {
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each view lives on, and what other views are told apart from it by.
+    const PIECES: &[&[u8]] = &[
+        b"%3C",
+        b"+",
+        b"&lt;",
+        b"\\x3c",
+        b"\\3c ",
+        b"\xef\xbc\x9c",
+        b"\xc0\xbc",
+        b"<\0a\0b\0",
+        b"\xff\xfe",
+        b"\0",
+        b"+ADw-",
+        b"=3C",
+        b"eyJhIjoxfQ.",
+        b"PHNjcmlwdD4=",
+        b"3c7363726970743e",
+        b"\x1f\x8b\x08\0",
+        b"x\x9c\x4b\x4c\x04",
+        b"\x28\xb5\x2f\xfd\x04",
+        b"/* */",
+        b"<!-- -->",
+        b"c'a't",
+        b"'+'",
+        b"\"",
+        b"`",
+        b"^",
+        b"$x",
+        b" ",
+        b"text",
+        b"\x80",
+        b"\x7f",
+    ];
+
+    #[test]
+    fn a_view_is_tried_wherever_it_could_find_anything() {
+        let mut asked = [0; ALL.len()];
+        for one in PIECES {
+            for two in PIECES {
+                for three in PIECES {
+                    let text = [*one, two, three].concat();
+                    let set = ByteSet::of(&text);
+                    for (number, view) in ALL.iter().enumerate().filter(|(_, view)| (view.needs)(&set, &text)) {
+                        asked[number] += 1;
+                        assert!(may(&set) >> number & 1 != 0, "{}: {text:?}", view.name);
+                    }
+                }
+            }
+        }
+        assert!(asked.iter().all(|times| *times > 0), "{asked:?}");
+    }
+}
