@@ -88,6 +88,10 @@ class Proxy:
         text = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
         return 1024 * sum(int(kib) for kib in re.findall(r"^Private_\w+:\s+(\d+) kB", text, re.MULTILINE))
 
+    def threads(self) -> int:
+        """Threads that it has now."""
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
+
 
 Start = Callable[[str, int], contextlib.AbstractContextManager[Proxy]]
 """``(upstream as HOST:PORT, core)``."""
