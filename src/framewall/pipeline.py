@@ -8,22 +8,15 @@ setting says.
 from __future__ import annotations
 
 import logging
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from typing import NamedTuple, Protocol
 
 from framewall import refusals
 from framewall._core import Permit, Settings
 from framewall.decode import Decoder, Reading
-from framewall.errors import ForeignOrigin, PeerError
-from framewall.events import normalised, redact
-from framewall.events.nearby import Nearby
+from framewall.errors import PeerError
+from framewall.events import normalised
 from framewall.fields import head
-from framewall.fields.findings import EngineFinding, named
-from framewall.fields.window import PREFIX
-from framewall.limits import EVENT_FINDINGS
 from framewall.model import (
     Action,
     Control,
@@ -42,11 +35,12 @@ from framewall.model import (
     Upgrade,
     Verdict,
 )
-from framewall.policy import Policy, RoutePolicy, bans, exceptions, handshake, schemas, traps
-from framewall.policy.judge import Judge, score
+from framewall.policy import Policy, RoutePolicy, bans, handshake
+from framewall.policy.judge import Judge
 from framewall.presence import Presence
 from framewall.screening import Screening
 from framewall.sessions import Conversation, Conversations
+from framewall.verdicts import NOTHING, Engine, Judged, Verdicts, passed
 
 log = logging.getLogger("framewall.pipeline")
 
@@ -57,20 +51,6 @@ _HEARTBEATS = frozenset(("heartbeat", "keepalive", "ping", "pong"))
 _LENIENT = frozenset((Mode.OFF, Mode.MONITOR))
 """Modes in which a ban that a route made refuses nobody."""
 _PEERS = frozenset(each.value for each in Direction)
-
-
-class Report(Protocol):
-    """What the engine says of one message."""
-
-    @property
-    def findings(self) -> Sequence[EngineFinding]: ...
-
-
-class Engine(Protocol):
-    """``framewall._core.Engine``, or a test's stand-in."""
-
-    def inspect(self, parts: list[tuple[bytes, str, bool]], settings: Settings | None = None) -> Report:
-        """Judges all the parts of one message at once."""
 
 
 class Session:
@@ -84,18 +64,6 @@ class Session:
         self.conversation = conversation
         self.objection: PeerError | None = None
         """Why no message may pass, whatever it says: the server selected what the route does not allow."""
-
-
-class Judged(NamedTuple):
-    """Everything about one thing that was judged, until it becomes a verdict and an event."""
-
-    request: Request
-    reading: Reading
-    transport: str
-    session: str
-    show: Callable[[Packet, normalised.Focus], str]
-    side: Direction = Direction.CLIENT
-    nearby: Nearby | None = None
 
 
 class Inspector:
@@ -119,15 +87,12 @@ class Inspector:
         self._policy = policy
         self._screening = Screening(settings)
         self.judge = Judge()
-        self._engine = engine
-        self._record = record
+        self._verdicts = Verdicts(engine, self.judge, record, clock, node, settings)
         self._follow = follow
         self._clock = clock
         self._node = node
-        self._settings = settings
         self._conversations = Conversations()
         self._presence = Presence()
-        self._made: dict[Direction, tuple[RoutePolicy, Settings]] = {}
 
     @property
     def policy(self) -> Policy:
@@ -142,11 +107,11 @@ class Inspector:
     @property
     def engine(self) -> Engine:
         """As for the policy."""
-        return self._engine
+        return self._verdicts.engine
 
     @engine.setter
     def engine(self, engine: Engine) -> None:
-        self._engine = engine
+        self._verdicts.engine = engine
         self._screening.renew()
 
     # HTTP
@@ -176,7 +141,7 @@ class Inspector:
         packets = (Packet(framework, "", "handshake", tuple(parts)),)
         errors = (*((suspicion,) if suspicion else ()), *handshake.objections(route, request))
         reading = Reading(framework, packets, errors)
-        verdict, packet = self._verdict(
+        verdict, packet = self._verdicts.of(
             route,
             Judged(
                 request, reading, transport, f"{self._node}-{request.id}", lambda *_: normalised.head(request)
@@ -243,7 +208,7 @@ class Inspector:
         """
         route = self.policy.route(request.route)
         if route.mode is Mode.OFF:
-            return _passed(_HTTP)
+            return passed(_HTTP)
         try:
             message = Message(Direction.CLIENT, _opcode(body), body, transport=Transport.POLLING)
             return self._http(route, request, message, 0, session=session)
@@ -262,7 +227,7 @@ class Inspector:
         route = self.policy.route(request.route)
         coding = next((value for name, value in headers if name.lower() == "content-encoding"), None)
         if route.mode is Mode.OFF:
-            return _passed(_HTTP)
+            return passed(_HTTP)
         try:
             message = Message(Direction.SERVER, _opcode(body), body, transport=Transport.POLLING)
             return self._http(route, request, message, status, coding, session)
@@ -299,7 +264,7 @@ class Inspector:
             reading = _with_window(route, conversation, message.direction, reading)
         self._conversations.learn(request, conversation)
         if message.direction is Direction.SERVER and route.inspect != "both":
-            return _passed(reading.framework)
+            return passed(reading.framework)
         judged = Judged(
             request,
             reading,
@@ -309,7 +274,7 @@ class Inspector:
             message.direction,
             conversation.nearby,
         )
-        verdict, packet = self._verdict(route, judged)
+        verdict, packet = self._verdicts.of(route, judged)
         if verdict.score >= route.threshold:
             conversation.forget()
         if verdict.action is Action.PASS:
@@ -343,7 +308,7 @@ class Inspector:
         request = session.request
         route = self.policy.route(request.route)
         if route.mode is Mode.OFF:
-            return _passed(_WEBSOCKET)
+            return passed(_WEBSOCKET)
         conversation = session.conversation
         if conversation.blocked:
             return Verdict(
@@ -358,7 +323,7 @@ class Inspector:
                     conversation.beat(message.direction, self._clock())
                 reading = _with_window(route, conversation, message.direction, reading)
             if message.direction is Direction.SERVER and route.inspect != "both":
-                return _passed(reading.framework)
+                return passed(reading.framework)
             if session.objection:
                 reading = reading._replace(errors=(*reading.errors, session.objection))
             judged = Judged(
@@ -370,7 +335,7 @@ class Inspector:
                 message.direction,
                 conversation.nearby,
             )
-            verdict, packet = self._verdict(route, judged)
+            verdict, packet = self._verdicts.of(route, judged)
             if verdict.score >= route.threshold:
                 conversation.forget()
             if verdict.action is Action.PASS:
@@ -410,7 +375,7 @@ class Inspector:
         shown = normalised.head(request)
         verdict = Verdict(Action.CLOSE, route.threshold, (finding,), framework, shown, close_code=code)
         transport = _WEBSOCKET if request.upgrade else _HTTP
-        self._tell(route, request, verdict, transport, session.conversation.id, None)
+        self._verdicts.tell(route, request, verdict, transport, session.conversation.id, None)
 
     def close(self, session: Session, reason: str) -> None:
         """The connection has ended."""
@@ -436,101 +401,6 @@ class Inspector:
             commands += told.commands
         return replace(verdict, commands=commands)
 
-    def _verdict(self, route: RoutePolicy, judged: Judged) -> tuple[Verdict, Packet]:
-        """Detects, scores, decides, records. The verdict, and the packet that it is about."""
-        reading = judged.reading
-        parts = [part for packet in reading.packets for part in packet.parts]
-        raw = self._detect(route, judged.side, reading.packets) if parts else ()
-        if not raw and not reading.errors:
-            return _passed(reading.framework), _NOTHING
-        packet, focus = _NOTHING, normalised.BEGINNING
-        if reading.packets:
-            packet, focus = normalised.focused(reading.packets, raw[0] if raw else None)
-        findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
-        findings = exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, packet.name)
-        # Weak signs of many messages are not one attack: only what is certain counts of a window.
-        findings = [
-            each for each in findings if each.score >= route.threshold or not each.field.startswith(PREFIX)
-        ]
-        if not findings:
-            return _passed(reading.framework), _NOTHING
-        total = score(findings)
-        attacks = any(finding.attack != ForeignOrigin.attack for finding in findings)
-        attacker = judged.request if attacks and judged.side is Direction.CLIENT else None
-        action = self.judge.decide(route, total, attacker, self._clock())
-        kept = tuple(findings[: EVENT_FINDINGS.default])
-        verdict = Verdict(
-            action,
-            total,
-            kept,
-            reading.framework,
-            judged.show(packet, focus),
-            route.close_code,
-            route.refusal_status,
-        )
-        if total >= route.threshold:
-            self._tell(
-                route, judged.request, verdict, judged.transport, judged.session, packet.name, judged.nearby
-            )
-        return verdict, packet
-
-    def _detect(
-        self, route: RoutePolicy, side: Direction, packets: Sequence[Packet]
-    ) -> Sequence[EngineFinding]:
-        """One call of the engine for all the packets' parts, strongest finding first."""
-        parts = [
-            (part.data, schemas.hint(route.schemas, part, packet.name), part.key)
-            for packet in packets
-            for part in packet.parts
-        ]
-        return self.engine.inspect(parts, self._engine_settings(route, side)).findings
-
-    def _engine_settings(self, route: RoutePolicy, side: Direction) -> Settings | None:
-        """Those of a route; the last one's are kept."""
-        if self._settings is None:
-            return None
-        made = self._made.get(side)
-        if made is None or made[0] is not route:
-            self._made[side] = made = route, self._settings(route, side)
-        return made[1]
-
-    def _tell(
-        self,
-        route: RoutePolicy,
-        request: Request,
-        verdict: Verdict,
-        transport: str,
-        session: str,
-        name: str | None,
-        nearby: Nearby | None = None,
-    ) -> None:
-        """Makes the event of a verdict."""
-        now = self._clock()
-        closes = verdict.action is not Action.PASS and transport == _WEBSOCKET
-        event = Event(
-            id=f"{int(now * 1000):012x}{secrets.token_hex(6)}",
-            time=now,
-            node=self._node,
-            route=route.name,
-            mode=route.mode,
-            action=verdict.action,
-            close_code=verdict.close_code if closes else None,
-            attacks=tuple(dict.fromkeys(finding.attack for finding in verdict.findings)),
-            score=verdict.score,
-            client_ip=request.client_ip,
-            session=session,
-            transport=transport,
-            path=request.path,
-            framework=verdict.framework,
-            event=name,
-            findings=verdict.findings,
-            request=verdict.request,
-            before=nearby.before() if nearby else (),
-        )
-        if nearby and verdict.action is Action.PASS:
-            nearby.follow(event.id)
-        self._record(redact(event))
-
     def _hear(self, conversation: Conversation, message: Message, now: float) -> None:
         """Keeps the message for events to come, and for the one that waits for it."""
         heard = conversation.nearby.hear(message, now)
@@ -541,7 +411,7 @@ class Inspector:
         """Our own failure, answered as the route says."""
         log.exception("inspection failed for %s on route %s", request.path, route.name)
         if route.fail == "open" or route.mode is not Mode.BLOCK:
-            return _passed(framework)
+            return passed(framework)
         return Verdict(Action.CLOSE, framework=framework, close_code=1011, status=500)
 
 
@@ -557,7 +427,7 @@ def _with_window(
 
 def _is_heartbeat(reading: Reading) -> bool:
     """Whether a message is its framework's heartbeat, or begins with one."""
-    packet = reading.packets[0] if reading.packets and not reading.errors else _NOTHING
+    packet = reading.packets[0] if reading.packets and not reading.errors else NOTHING
     return packet.kind in _HEARTBEATS and not packet.parts
 
 
@@ -570,13 +440,7 @@ def _control(message: Message) -> Reading | None:
     return Reading(_WEBSOCKET, (Packet(_WEBSOCKET, "13", message.control, (part,)),))
 
 
-_NOTHING = Packet("", "", "unknown")
 _PASS_PLAN = RequestPlan(Verdict(framework=_HTTP))
-
-
-@cache
-def _passed(framework: str) -> Verdict:
-    return Verdict(framework=framework)
 
 
 def _opcode(body: bytes) -> Opcode:

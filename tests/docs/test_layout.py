@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("presence",),
     ("refusals",),
     ("screening",),
+    ("verdicts",),
     ("pipeline",),
     ("watch",),
     ("proxy", "replay", "nginx", "asgi"),

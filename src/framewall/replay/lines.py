@@ -19,8 +19,9 @@ from framewall._core import Settings
 from framewall.errors import FramewallError, InternalError
 from framewall.limits import SESSIONS
 from framewall.model import Direction, Finding, Message, Mode, Opcode, Request, Upgrade, Verdict
-from framewall.pipeline import Engine, Inspector, Session
+from framewall.pipeline import Inspector, Session
 from framewall.policy import Policy, RoutePolicy
+from framewall.verdicts import Engine
 
 _HANDSHAKE = (
     ("Host", "localhost"),
