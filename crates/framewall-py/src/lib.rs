@@ -3,7 +3,9 @@
 use pyo3::prelude::*;
 
 mod engine;
+mod job;
 mod jobs;
+mod options;
 mod relay;
 mod scratch;
 mod screen;
@@ -27,7 +29,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<screen::Screen>()?;
     module.add_class::<screen::Split>()?;
     module.add_class::<relay::Relay>()?;
-    module.add_class::<relay::Job>()?;
+    module.add_class::<job::Job>()?;
     module.add_function(wrap_pyfunction!(relay::relay_limits, module)?)?;
     Ok(())
 }
