@@ -9,7 +9,6 @@ import re
 import signal
 import socket
 import stat
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,7 +18,6 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
-from websockets.sync.server import ServerConnection, serve
 
 from framewall.control import Control, ControlError, let_through, propose, socket_path, would_block
 from framewall.events import EventReader, open_reader, parse
@@ -27,6 +25,7 @@ from framewall.limits import CONTROL_BYTES, CONTROL_CONNECTIONS
 from framewall.model import Mode
 from support.command import framewall
 from support.framewall import Framewall
+from support.servers import Echo, wait_until
 
 XSS = "<img src=x onerror=alert(1)>"
 
@@ -34,16 +33,8 @@ XSS = "<img src=x onerror=alert(1)>"
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[str]:
     """Sends everything back."""
-
-    def echo(connection: ServerConnection) -> None:
-        with suppress(ConnectionClosed):
-            for message in connection:
-                connection.send(message)
-
-    with serve(echo, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-        server.shutdown()
+    with Echo() as echo:
+        yield echo.url
 
 
 class Node(Framewall):
@@ -54,7 +45,7 @@ class Node(Framewall):
         self.path = path
         self.control = Control(path)
         self.reader: EventReader | None = None
-        within(lambda: path.exists())
+        wait_until(lambda: path.exists())
 
     def dial(self) -> ClientConnection:
         return connect(f"ws://{self.address}/ws", open_timeout=10)
@@ -62,14 +53,6 @@ class Node(Framewall):
     def read(self) -> EventReader:
         self.reader = self.reader or open_reader(self.events_url)
         return self.reader
-
-
-def within(true: Callable[[], object], seconds: float = 10) -> None:
-    """Fails if it does not become true in time."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -113,8 +96,8 @@ def test_a_node_tells_its_health_numbers_and_sessions(node: Node) -> None:
         assert details.request.startswith("GET /ws HTTP/1.1\n")
         assert [said.text for said in details.recent] == ["hello"]
         assert not echoes(client, XSS)
-    within(lambda: node.control.status().events.written == 1)
-    within(lambda: node.control.sessions().total == 0)
+    wait_until(lambda: node.control.status().events.written == 1)
+    wait_until(lambda: node.control.sessions().total == 0)
     metrics = node.control.metrics()
     assert (metrics.messages, metrics.hits, metrics.blocked, metrics.hits_by_class) == (2, 1, 1, {"xss": 1})
     assert metrics.p99_ms
@@ -126,7 +109,7 @@ def test_a_node_tells_its_health_numbers_and_sessions(node: Node) -> None:
 def test_the_command_status_tells_it_in_words(node: Node, tmp_path: Path) -> None:
     with node.dial() as client:
         assert not echoes(client, XSS)
-    within(lambda: node.control.status().events.written == 1)
+    wait_until(lambda: node.control.status().events.written == 1)
     node.control.set_mode("default", Mode.MONITOR, by="ann")
     told = framewall("status", "--events", node.events_url, cwd=tmp_path).stdout
     for line in (
@@ -146,7 +129,7 @@ def test_the_command_status_tells_it_in_words(node: Node, tmp_path: Path) -> Non
 def test_prometheus_finds_the_same_numbers(node: Node) -> None:
     with node.dial() as client:
         assert not echoes(client, XSS)
-    within(lambda: node.control.status().events.written == 1)
+    wait_until(lambda: node.control.status().events.written == 1)
     at = node.control.status().metrics
     assert at
     with urllib.request.urlopen(at, timeout=10) as answer:
@@ -184,7 +167,7 @@ def test_a_sessions_heartbeats_are_told_and_are_no_events(version: str, node: No
 def test_the_scene_to_its_end_exception_and_ban(node: Node) -> None:
     with node.dial() as client:
         assert not echoes(client, XSS)
-    within(lambda: node.control.status().events.written == 1)
+    wait_until(lambda: node.control.status().events.written == 1)
     (event,) = node.read().page(parse("class:xss", 0)).events
     proposals = propose(event)
     assert [each.rule for each in proposals] == [finding.rule for finding in event.findings]
@@ -243,16 +226,16 @@ def test_monitor_becomes_block_live_and_says_what_it_would_have_stopped(watching
         assert echoes(client, "good morning")
         assert echoes(client, XSS)
         assert echoes(client, "and after")
-        within(lambda: watching.control.status().events.written == 1)
+        wait_until(lambda: watching.control.status().events.written == 1)
         told = would_block(watching.read(), "default", since=0)
         assert (told.hits, told.clients) == (1, 1)
         changed = watching.control.set_mode("default", Mode.BLOCK, by="ann")
         assert (changed.mode, changed.configured) == (Mode.BLOCK, Mode.MONITOR)
         assert not echoes(client, XSS)
-    within(lambda: watching.control.status().events.written == 2)
+    wait_until(lambda: watching.control.status().events.written == 2)
     newest, oldest = watching.read().page(parse("", 0)).events
     assert [said.text for said in oldest.before] == ["good morning"]
-    within(lambda: watching.read().event(oldest.id).after != ())  # type: ignore[union-attr]
+    wait_until(lambda: watching.read().event(oldest.id).after != ())  # type: ignore[union-attr]
     recorded = watching.read().event(oldest.id)
     assert recorded
     assert [said.text for said in recorded.after] == ["and after", XSS]
@@ -320,7 +303,7 @@ def test_a_reload_keeps_live_changes(upstream: str, tmp_path: Path) -> None:
         node.control.set_mode("default", Mode.BLOCK, by="ann")
         file.write_text(f'upstream = "{upstream}"\nmode = "monitor"\nthreshold = 6\n')
         os.kill(node.pid, signal.SIGHUP)
-        within(lambda: node.control.routes()[0].threshold == 6)
+        wait_until(lambda: node.control.routes()[0].threshold == 6)
         assert node.control.routes()[0].mode is Mode.BLOCK
 
 
@@ -416,8 +399,8 @@ def test_a_crowd_at_the_socket_touches_nothing(node: Node) -> None:
                 assert echoes(client, "hello")
             return _is_told_to_come_back(node.control)
 
-    within(passes_by_a_crowd, 90)
-    within(lambda: _answers(node.control), 60)
+    wait_until(passes_by_a_crowd, 90)
+    wait_until(lambda: _answers(node.control), 60)
 
 
 def _is_told_to_come_back(control: Control) -> bool:

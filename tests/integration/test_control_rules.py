@@ -7,16 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
-from websockets.sync.server import ServerConnection, serve
 
 from framewall.config.settings import engine_settings
 from framewall.console.context import Context
@@ -25,6 +22,7 @@ from framewall.replay import Lines
 from support.command import framewall
 from support.framewall import Framewall
 from support.running import REPOSITORY
+from support.servers import Echo, wait_until
 
 XSS = "<img src=x onerror=alert(1)>"
 
@@ -36,16 +34,8 @@ def rule(id: str, word: str, more: str = "") -> str:
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[str]:
     """Sends everything back."""
-
-    def echo(connection: ServerConnection) -> None:
-        with suppress(ConnectionClosed):
-            for message in connection:
-                connection.send(message)
-
-    with serve(echo, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-        server.shutdown()
+    with Echo() as echo:
+        yield echo.url
 
 
 class Node(Framewall):
@@ -64,7 +54,7 @@ class Node(Framewall):
         path = socket_path([self.events_url])
         assert path
         self.control = Control(path)
-        within(path.exists)
+        wait_until(path.exists)
 
     def passes(self, text: str) -> bool:
         with connect(f"ws://{self.address}/ws", open_timeout=10) as client:
@@ -82,13 +72,6 @@ class Node(Framewall):
         )  # fmt: skip
         verdict: str = json.loads(done.stdout)["verdict"]
         return verdict
-
-
-def within(true: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -178,7 +161,7 @@ def test_rules_written_live_have_a_cap(node: Node) -> None:
 
 def test_a_files_rule_is_taken_out_put_back_and_overlaid(node: Node) -> None:
     (node.rules / "mine.toml").write_text(rule("own.file", "fileword"))
-    within(lambda: any(each.id == "own.file" for each in node.control.rules()))
+    wait_until(lambda: any(each.id == "own.file" for each in node.control.rules()))
     assert not node.passes("fileword")
     assert node.control.remove_rule("own.file", by="ann", reason="noisy")
     assert node.passes("fileword")
@@ -197,7 +180,7 @@ def test_a_files_rule_is_taken_out_put_back_and_overlaid(node: Node) -> None:
 def test_live_rules_survive_restarts_reloads_and_changed_files(upstream: str, tmp_path: Path) -> None:
     with Node(upstream, tmp_path) as first:
         (first.rules / "mine.toml").write_text(rule("own.file", "fileword"))
-        within(lambda: any(each.id == "own.file" for each in first.control.rules()))
+        wait_until(lambda: any(each.id == "own.file" for each in first.control.rules()))
         first.control.put_rules(rule("own.live", "liveword"), by="ann")
         first.control.remove_rule("own.file", by="ann")
     with Node(upstream, tmp_path) as node:
@@ -207,11 +190,11 @@ def test_live_rules_survive_restarts_reloads_and_changed_files(upstream: str, tm
         assert node.passes("fileword")
         node.file.write_text(node.file.read_text().replace("threshold = 5", "threshold = 4"))
         os.kill(node.pid, signal.SIGHUP)
-        within(lambda: node.control.routes()[0].threshold == 4)
+        wait_until(lambda: node.control.routes()[0].threshold == 4)
         assert not node.passes("liveword")
         assert node.passes("fileword")
         (node.rules / "more.toml").write_text(rule("own.more", "moreword"))
-        within(lambda: any(each.id == "own.more" for each in node.control.rules()))
+        wait_until(lambda: any(each.id == "own.more" for each in node.control.rules()))
         assert not node.passes("liveword")
         assert not node.passes("moreword")
         said = framewall("check", node.file, cwd=tmp_path).stdout
@@ -243,7 +226,7 @@ def test_a_live_rule_that_is_broken_by_other_hands_stops_nothing(upstream: str, 
 def test_console_command_line_and_node_say_the_same(node: Node) -> None:
     """With a file's rule, a live one, an override, a switch, an exception and a changed threshold."""
     (node.rules / "mine.toml").write_text(rule("own.file", "fileword") + rule("own.out", "outword"))
-    within(lambda: any(each.id == "own.file" for each in node.control.rules()))
+    wait_until(lambda: any(each.id == "own.file" for each in node.control.rules()))
     node.control.put_rules(
         rule("own.live", "liveword") + rule("own.weak", "weakword").replace("5", "4"), by="ann"
     )

@@ -56,7 +56,7 @@ class Echo:
         self._thread.join(10)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 20) -> None:
     """Waits for what another thread is about to do."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -8,50 +8,28 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
-from websockets.sync.server import ServerConnection, serve
 
 from support.command import framewall
 from support.framewall import Framewall
 from support.running import Running
+from support.servers import Echo
 
 XSS = "<img src=x onerror=alert(1)>"
 
 
-class Echo:
-    """A WebSocket server that sends everything back, and remembers it."""
-
-    def __init__(self) -> None:
-        self.got: list[str | bytes] = []
-        self._server = serve(self._echo, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def _echo(self, connection: ServerConnection) -> None:
-        with suppress(ConnectionClosed):  # a killed Framewall says no goodbye
-            for message in connection:
-                self.got.append(message)
-                connection.send(message)
-
-    def stop(self) -> None:
-        self._server.shutdown()
-
-
 @pytest.fixture
 def echo() -> Iterator[Echo]:
-    server = Echo()
-    yield server
-    server.stop()
+    with Echo() as server:
+        yield server
 
 
 def attack(address: str) -> int | None:
@@ -120,7 +98,7 @@ def test_an_attack_is_blocked_and_recorded_before_a_clean_end(
         assert wall.wait() == 0
         assert time.monotonic() - sent < 10
         (event,) = wall.events()
-    assert echo.got == ["hello"]
+    assert echo.received == ["hello"]
     assert (event["attacks"], event["action"], event["close_code"]) == (["xss"], "close", 1008)
     assert event["client_ip"] == "127.0.0.1"
     assert event["request"].startswith("POST /ws WEBSOCKET/13\n")
@@ -152,7 +130,7 @@ def test_monitor_on_the_command_line_records_and_blocks_nothing(echo: Echo, tmp_
     said = framewall("events", "--config", file, "--json", cwd=tmp_path).stdout.splitlines()
     (event,) = map(json.loads, said)
     assert (event["route"], event["mode"], event["action"]) == ("ws", "monitor", "pass")
-    assert echo.got == ["hello", XSS]
+    assert echo.received == ["hello", XSS]
 
 
 def test_routes_groups_and_limits_of_a_file_are_in_force(echo: Echo, tmp_path: Path) -> None:
@@ -190,7 +168,7 @@ def test_routes_groups_and_limits_of_a_file_are_in_force(echo: Echo, tmp_path: P
             urllib.request.urlopen(f"http://{address}/elsewhere", timeout=10)
         assert answer.value.code == 404
         assert wall.stop() == 0
-    assert echo.got == ["x" * 1_000, "hello", XSS]
+    assert echo.received == ["x" * 1_000, "hello", XSS]
 
 
 def test_standard_output_has_events_alone_if_they_go_there(echo: Echo, tmp_path: Path) -> None:
