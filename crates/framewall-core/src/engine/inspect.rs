@@ -58,11 +58,24 @@ pub(super) struct Document {
 /// Whether a complete reading in this format leaves nothing that the text would show.
 fn strict(format: &str, bytes: &[u8]) -> bool {
     match format {
-        "json" => matches!(bytes[0], b'{' | b'[' | b'"'),
+        "json" => matches!(bytes[0], b'{' | b'[') || is_one_string(bytes),
         // Any text may happen to be a binary document: `tftp://evil.example/` is a string in CBOR.
         "msgpack" | "cbor" | "bson" | "ubjson" | "bjdata" | "smile" => !is_text(bytes),
         _ => false,
     }
+}
+
+/// Whether this is a single string of JSON: several in a row, as in `" or ""="`, are rather a text with quotes.
+fn is_one_string(bytes: &[u8]) -> bool {
+    let mut rest = bytes.iter().skip(1);
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'\\' => drop(rest.next()),
+            b'"' => return bytes[0] == b'"' && rest.all(u8::is_ascii_whitespace),
+            _ => {}
+        }
+    }
+    false
 }
 
 fn is_text(bytes: &[u8]) -> bool {
