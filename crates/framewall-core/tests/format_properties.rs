@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 use std::time::Duration;
 
-use framewall_core::formats::{self, Anomaly, Budget, Container, Format, Leaf, Outcome, Path, Sink, sniff};
+use framewall_core::formats::{self, Anomaly, Budget, Container, Format, Kind, Leaf, Outcome, Path, Role, Sink, sniff};
 use proptest::prelude::*;
 
 mod clock;
@@ -156,6 +156,16 @@ proptest! {
     }
 
     #[test]
+    fn who_wants_no_scalars_is_told_all_the_rest(bytes in soup()) {
+        for &format in formats::ALL {
+            let (all, few) = (told(format, &bytes, true), told(format, &bytes, false));
+            let rest: Vec<_> = all.into_iter().filter(|(_, kind, bytes)| !is_scalar(*kind, bytes)).collect();
+            let few: Vec<_> = few.into_iter().filter(|(_, kind, bytes)| !is_scalar(*kind, bytes)).collect();
+            prop_assert_eq!(&rest, &few, "{}", format.name());
+        }
+    }
+
+    #[test]
     fn any_bytes_have_readings_and_a_hint_leads(bytes in soup(), place in 0..formats::ALL.len()) {
         let hint = formats::ALL[place].name();
         let hinted: Vec<_> = sniff::readings(&bytes, hint).iter().map(|format| format.name()).collect();
@@ -170,6 +180,41 @@ proptest! {
         let text = value.to_string();
         let json = formats::by_name("json").unwrap();
         prop_assert_eq!(judge_leaves(json, text.as_bytes()), leaves(&value));
+    }
+}
+
+type Told = (Role, Kind, Vec<u8>);
+
+/// What a walk tells, with numbers, truth values and nulls or without.
+fn told(format: &dyn Format, bytes: &[u8], scalars: bool) -> Vec<Told> {
+    struct Listing(Vec<Told>, bool);
+
+    impl Sink for Listing {
+        fn wants_scalars(&self) -> bool {
+            self.1
+        }
+
+        fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()> {
+            self.0.push((leaf.role, leaf.kind, leaf.bytes.to_vec()));
+            ControlFlow::Continue(())
+        }
+
+        fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+    }
+
+    let mut listing = Listing(Vec::new(), scalars);
+    format.walk(bytes, &mut Path::new(), &mut Budget::default(), &mut listing);
+    listing.0
+}
+
+/// Whether it need not be told to who wants no scalars: a number that is nothing else, a truth value, a null.
+fn is_scalar(kind: Kind, bytes: &[u8]) -> bool {
+    match kind {
+        Kind::Bool | Kind::Null => true,
+        Kind::Number => bytes.iter().all(|byte| byte.is_ascii_digit() || b".-+eE".contains(byte)),
+        _ => false,
     }
 }
 

@@ -10,11 +10,14 @@ use super::{Container, Format, Halted, Kind, Likelihood, Role, Walk};
 mod scan;
 mod unescape;
 
-use scan::{skip_blank, string_end, word_end};
+use scan::{begins_value, ends_word, number_end, skip_blank, string_end, word_end};
 use unescape::unescape;
 
 /// The format itself.
 pub struct Json;
+
+/// Bytes of a text in single quotes that a guess looks at.
+const GLANCE: usize = 64;
 
 /// Errors after which this is not JSON at all, and the rest is given raw.
 const MAX_ERRORS: u32 = 32;
@@ -35,7 +38,8 @@ impl Format for Json {
             Some(b'{') if named_otherwise(bytes, at + 1) => 5,
             Some(b'{' | b'[') => 90,
             Some(b'"') => 70,
-            Some(b'\'') => 20,
+            // Quotes begin messages of binary formats too, which have control characters soon.
+            Some(b'\'') if !bytes[at..].iter().take(GLANCE).any(|byte| *byte < 9) => 20,
             Some(b')') if bytes[at..].starts_with(b")]}'") => 90,
             // Blanks and comments beyond the prefix looked at.
             None if bytes.len() > 512 => 50,
@@ -185,13 +189,29 @@ impl Reader<'_> {
         }
         self.at = skip_blank(self.bytes, self.at);
         match self.bytes.get(self.at) {
-            Some(b':') => self.at += 1,
+            Some(b':') => {
+                self.at += 1;
+                return self.follows(walk);
+            }
             Some(b'=') => self.at += 1 + usize::from(self.bytes.get(self.at + 1) == Some(&b'>')),
             _ => {
                 self.wrong.get_or_insert((self.at, "colon expected"));
             }
         }
         Ok(())
+    }
+
+    /// Reads the value that stands right after a colon, as it mostly does; anything else is left to the loop.
+    #[inline]
+    fn follows(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
+        self.at = skip_blank(self.bytes, self.at);
+        match (self.bytes.get(self.at), self.open.last_mut()) {
+            (Some(&byte), Some(open)) if begins_value(byte) => {
+                open.filled = true;
+                self.value(walk, byte)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reads a scalar, or opens a container.
@@ -201,12 +221,34 @@ impl Reader<'_> {
             b'"' | b'\'' => self.string(walk, byte, Role::Value),
             b'{' => self.begin(walk, Container::Map),
             b'[' => self.begin(walk, Container::List),
+            b'0'..=b'9' | b'-' => self.number(walk),
             _ => {
                 let at = self.at;
                 self.at = word_end(self.bytes, at);
-                let word = &self.bytes[at..self.at];
-                walk.value(word_kind(word), word, at..self.at)
+                self.word(walk, at)
             }
+        }
+    }
+
+    /// Reads what begins like a number.
+    #[inline]
+    fn number(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
+        let at = self.at;
+        self.at = number_end(self.bytes, at);
+        if !ends_word(self.bytes, self.at) {
+            // An exponent, or no number that every parser reads.
+            self.at = word_end(self.bytes, self.at);
+        } else if !walk.tells_scalars() {
+            return walk.untold(at..self.at);
+        }
+        self.word(walk, at)
+    }
+
+    fn word(&mut self, walk: &mut Walk<'_>, at: usize) -> Result<(), Halted> {
+        let word = &self.bytes[at..self.at];
+        match word_kind(word) {
+            Kind::Bool | Kind::Null if !walk.tells_scalars() => walk.untold(at..self.at),
+            kind => walk.value(kind, word, at..self.at),
         }
     }
 

@@ -131,8 +131,8 @@ pub trait Sink {
     fn leaf(&mut self, leaf: Leaf<'_>) -> ControlFlow<()>;
     /// Something wrong in itself, at this path and span.
     fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()>;
-    /// Whether numbers, truth values and nulls of binary formats are to be told as leaves. Who looks at texts alone is
-    /// spared making texts of them; each costs its node all the same.
+    /// Whether numbers, truth values and nulls are to be told as leaves. Who looks at texts alone is spared making texts
+    /// of them; each costs its node all the same. A number that not every parser reads is told in any case.
     fn wants_scalars(&self) -> bool {
         true
     }

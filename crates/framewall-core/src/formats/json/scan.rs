@@ -109,3 +109,57 @@ pub fn word_end(bytes: &[u8], at: usize) -> usize {
     }
     end
 }
+
+/// Whether a word that came up to `at` ends there.
+#[inline]
+pub fn ends_word(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|&byte| CLASS[byte as usize] & STOP != 0)
+}
+
+/// Whether a value begins with this byte: a quote, a bracket that opens, or a word.
+#[inline]
+pub fn begins_value(byte: u8) -> bool {
+    CLASS[byte as usize] & (STOP | MAYBE) == 0 || matches!(byte, b'"' | b'\'' | b'{' | b'[')
+}
+
+/// The high bit of the lowest byte that is none of `-`, `.` and the digits (and perhaps of others above it).
+#[inline]
+const fn beyond_number(word: u64) -> u64 {
+    let above = word.wrapping_add(LOW * (0x7f - b'9' as u64)) | word;
+    let below = word.wrapping_sub(LOW * b'-' as u64);
+    (above | below) & HIGH | equal(word, b'/')
+}
+
+/// Where the run of digits, signs and points ends whose first byte is at `at`.
+#[inline]
+pub fn number_end(bytes: &[u8], at: usize) -> usize {
+    let mut end = at + 1;
+    while let Some(chunk) = bytes.get(end..end + 8) {
+        let word = u64::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]]);
+        match beyond_number(word) {
+            0 => end += 8,
+            hits => return end + (hits.trailing_zeros() / 8) as usize,
+        }
+    }
+    let rest = bytes[end..].iter().take_while(|byte| matches!(byte, b'-' | b'.' | b'0'..=b'9'));
+    end + rest.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_ends_at_the_first_byte_that_is_none_of_its_own() {
+        for length in 0..20 {
+            for byte in 0..=255u8 {
+                let text = [&b"7".repeat(1 + length)[..], &[byte], b"1.5-2,33333333"].concat();
+                let own = matches!(byte, b'-' | b'.' | b'0'..=b'9');
+                let end = if own { length + 7 } else { length + 1 };
+                assert_eq!(number_end(&text, 0), end, "{} {byte}", text.escape_ascii());
+                assert_eq!(number_end(&text[..length + 2], 0), length + 1 + usize::from(own), "{length} {byte}");
+            }
+        }
+        assert_eq!(number_end(b"-", 0), 1);
+    }
+}
