@@ -33,7 +33,8 @@ impl Format for Ion {
         if head.starts_with(TEXT_VERSION) {
             return 95;
         }
-        if !foreign_to_json(&head[..head.len().min(GLANCE)]) {
+        let head = &head[..head.len().min(GLANCE)];
+        if controls(head) || !foreign_to_json(head) {
             return 0;
         }
         let seen = probe(self, bytes);
@@ -44,6 +45,11 @@ impl Format for Ion {
         // In text E0 can only begin a three-byte character, and 01 is no part of one.
         if bytes.first() == Some(&BINARY_VERSION[0]) { binary::read(bytes, walk) } else { text::read(bytes, walk) }
     }
+}
+
+/// Whether there are control characters other than white space, which no Ion text may have and every binary format has.
+fn controls(head: &[u8]) -> bool {
+    head.iter().fold(false, |found, &byte| found | ((byte < 9) | ((byte > b'\r') & (byte < b' '))))
 }
 
 /// Whether a text has what Ion has and JSON has not: annotations, blobs, long strings, bare or quoted names.
