@@ -479,6 +479,26 @@ def make_yaml(made: list[dict[str, Any]]) -> None:
         [
             hostile("a million brackets", (b"[", 1_000_000), outcome="exhausted", anomaly="format_depth"),
             hostile(
+                "a million question marks",
+                (b"? ", 1_000_000),
+                b"<script>",
+                outcome="exhausted",
+                anomaly="format_depth",
+                contains=["<script>"],
+            ),
+            hostile(
+                "half a million items in keys",
+                (b"? - ", 500_000),
+                outcome="exhausted",
+                anomaly="format_depth",
+            ),
+            hostile(
+                "names indented further a hundred times",
+                "".join(" " * level + "a:\n" for level in range(100)).encode(),
+                outcome="exhausted",
+                anomaly="format_depth",
+            ),
+            hostile(
                 "a million dashes",
                 (b"- ", 1_000_000),
                 b"<script>",

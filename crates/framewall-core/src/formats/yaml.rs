@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Container, Format, Halted, Kind, Likelihood, Role, Walk};
+use crate::limits::FORMAT_DEPTH;
 
 mod flow;
 mod scalar;
@@ -69,9 +70,26 @@ fn controls(head: &[u8]) -> bool {
     head.iter().fold(false, |found, &byte| found | odd(byte))
 }
 
-/// How likely one line is YAML: tags and flow collections after a mark.
+/// Whether so many containers may be open somewhere: only where a line's first text stands as many columns from its
+/// start, behind blanks and marks, but for the two that may share a column. Looks at each byte once.
+pub fn may_nest(text: &[u8], containers: usize) -> bool {
+    let columns = containers.saturating_sub(2);
+    let mark = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'-' | b'?' | b':');
+    let starts = memchr::memchr2_iter(b'\n', b'\r', text).map(|at| at + 1);
+    text.len() > columns
+        && std::iter::once(0)
+            .chain(starts)
+            .any(|at| text[at..].iter().take_while(mark).take(columns).count() == columns)
+}
+
+/// How likely one line is YAML: items in items, tags and flow collections after a mark.
 fn foreign_to_prose(line: &[u8]) -> Likelihood {
-    let mut likelihood = if line.starts_with(b"- - ") { 25 } else { 0 };
+    let mut likelihood = match line.trim_ascii_start() {
+        // So deep, it is no ornament: it is read in guessed readings too.
+        [b'-' | b'?', b' ', b'-' | b'?', b' ', ..] if may_nest(line, FORMAT_DEPTH.default as usize) => 40,
+        [b'-' | b'?', b' ', b'-' | b'?', b' ', ..] => 25,
+        _ => 0,
+    };
     for at in memchr::memchr3_iter(b'!', b'{', b'[', line) {
         if let Some([b':' | b'-', b' ']) = at.checked_sub(2).map(|mark| &line[mark..at]) {
             likelihood = likelihood.max(if line[at] == b'!' { 40 } else { 25 });
@@ -157,11 +175,12 @@ impl<'a> Reader<'a> {
                     return Ok(true);
                 }
                 b'-' if self.blank(1) => {
+                    self.asked(walk, asked.take())?;
                     self.item(walk, column)?;
                     self.at += 1;
                 }
                 b'?' if self.blank(1) => {
-                    asked = Some(column);
+                    self.asked(walk, asked.replace(column))?;
                     self.at += 1;
                 }
                 b':' if self.blank(1) => self.at += 1,
@@ -197,6 +216,18 @@ impl<'a> Reader<'a> {
             self.close(walk, self.open.len() - 1)?;
         }
         Ok(())
+    }
+
+    /// A key that is a container itself: its map begins at the question mark, and the container in it.
+    fn asked(&mut self, walk: &mut Walk<'_>, mark: Option<usize>) -> Result<(), Halted> {
+        match (mark, self.open.last()) {
+            (None, _) => Ok(()),
+            (Some(mark), Some(open)) if open.kind == Container::Map && open.column == mark => {
+                walk.path.truncate(open.outside);
+                Ok(())
+            }
+            (Some(mark), _) => self.begin(walk, Container::Map, mark, false),
+        }
     }
 
     fn item(&mut self, walk: &mut Walk<'_>, column: usize) -> Result<(), Halted> {

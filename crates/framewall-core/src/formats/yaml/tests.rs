@@ -83,8 +83,48 @@ fn nesting_is_capped_and_the_rest_raw() {
     let (notes, outcome) = walk(&Yaml, &[b'['; 1 << 20]);
     assert_eq!(outcome, Outcome::Exhausted(crate::limits::FORMAT_DEPTH));
     assert_eq!(notes.anomalies, ["format_depth"]);
-    let dashes = "- ".repeat(1 << 19);
-    assert_eq!(walk(&Yaml, dashes.as_bytes()).0.anomalies, ["format_depth"]);
+    for marks in ["- ", "? ", "- ? ", "? - "] {
+        let nested = marks.repeat((1 << 20) / marks.len());
+        assert_eq!(walk(&Yaml, nested.as_bytes()).0.anomalies, ["format_depth"], "{marks}");
+        assert!(Yaml.sniff(nested.as_bytes()) >= 20, "{marks}");
+    }
+}
+
+#[test]
+fn a_container_that_is_a_key_is_read() {
+    assert_eq!(leaves(&Yaml, b"? - a\n  - b\n: c\n"), ["[0] a", "[1] b", " c"]);
+    assert_eq!(leaves(&Yaml, b"? ? a\n  : b\n: c\n"), ["a a:", "a b", " c"]);
+    assert_eq!(leaves(&Yaml, b"? a\n: b\n? c\n: d\n"), ["a a:", "a b", "c c:", "c d"]);
+}
+
+#[test]
+fn what_may_nest_so_deep_is_known_by_its_columns() {
+    let limit = crate::limits::FORMAT_DEPTH.default as usize;
+    let by_indentation =
+        |levels: usize| (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
+    let in_one_column = |levels: usize| {
+        (0..levels / 2).map(|level| format!("{0}a:\n{0}- a:\n", "  ".repeat(level))).collect::<String>()
+    };
+    for levels in 2..=limit + 8 {
+        let texts = [
+            "- ".repeat(levels),
+            "? ".repeat(levels),
+            by_indentation(levels),
+            in_one_column(levels),
+            "- ? ".repeat(levels),
+        ];
+        for text in texts {
+            let (notes, outcome) = walk(&Yaml, text.as_bytes());
+            assert!(
+                may_nest(text.as_bytes(), limit) || outcome != Outcome::Exhausted(crate::limits::FORMAT_DEPTH),
+                "{text} {:?}",
+                notes.anomalies
+            );
+        }
+    }
+    assert!(may_nest("- ".repeat(limit).as_bytes(), limit) && may_nest(by_indentation(limit + 1).as_bytes(), limit));
+    let prose = "Well - I never said so: what do you think?  - Ann\n".repeat(50);
+    assert!(!may_nest(prose.as_bytes(), limit) && !may_nest("- - -".as_bytes(), limit));
 }
 
 #[test]
