@@ -157,7 +157,7 @@ VIEWS: dict[str, list[Case]] = {
         ("soft breaks", "<scr=\r\nipt>al=\nert(1)", "<script>alert(1)"),
         ("a form's pair", "a=10", None),
     ],
-    "jwt": [
+    "token": [
         ("header and claims, a line each", token(HEADER, CLAIMS) + ".", f"{HEADER}\n{CLAIMS}\n"),
         ("two in a text", f"{token(HEADER, CLAIMS)}. {token(HEADER, CLAIMS)}.", f"{HEADER}\n{CLAIMS}\n" * 2),
         ("after a scheme", f"Bearer {token(HEADER, CLAIMS)}.c2ln", f"{HEADER}\n{CLAIMS}\n"),

@@ -29,6 +29,7 @@ _LAYERS = {
     "utf-7": "Read as UTF-7",
     "quoted-printable": "Decoded from quoted-printable",
     "jwt": "The JSON Web Token opened",
+    "token": "The JSON Web Tokens in it opened",
     "base64": "Decoded from base64",
     "hex": "Decoded from hexadecimal",
     "gzip": "Decompressed (gzip)",

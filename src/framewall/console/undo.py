@@ -99,6 +99,7 @@ _UNDO: dict[str, Callable[[str], str | None]] = {
     "utf-7": lambda text: codecs.decode(text.encode("ascii"), "utf-7"),
     "quoted-printable": lambda text: _text(quopri.decodestring(text.encode())),
     "jwt": _jwt,
+    "token": _jwt,
     "base64": _base64,
     "hex": _hex,
     "gzip": _inflate(31),

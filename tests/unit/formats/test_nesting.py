@@ -38,6 +38,7 @@ CROWDED_NAMES = 60
 BOMBS = {
     "json": b"[" * 2000,
     "xml": b"<a>" * 2000,
+    "yaml": b"- " * 2000,
     "msgpack": b"\x91" * 2000,
     "cbor": b"\x81" * 2000,
     "ubjson": b"[$Z#l\x05\xf5\xe1\x00",

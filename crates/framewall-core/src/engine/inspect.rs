@@ -2,6 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use super::belief::{LOOSE, SURE, TEXTS, is_solid, is_text, means_depth, plain_number, strict};
 use super::compile::Engine;
 use super::glob;
 use super::scan::{BYTES_SHARE, Fresh, NODES_SHARE, Place, Scan, is_noise, more};
@@ -11,12 +12,6 @@ use super::{Attack, Part, Report, Scratch};
 use crate::formats::{self, Anomaly, Budget, Format, Kind, Leaf, Outcome, Path, Role, Segment, Sink};
 use crate::limits;
 
-/// From this likelihood on, a reading is taken at its word: its limits count and what nests in it is read.
-const SURE: u8 = 50;
-/// From this likelihood on, there is a magic number.
-const MARK: u8 = 90;
-/// From this likelihood on, what nests in a guessed reading is read too.
-const LIKELY: u8 = 30;
 /// Keys, values and containers that a guessed reading may show.
 const GUESS_NODES: u32 = 4096;
 /// From this length on, the start of a text says little of the rest.
@@ -38,9 +33,6 @@ enum Faith {
     Rival,
 }
 
-/// Formats that text, or noise, is taken for by chance.
-const LOOSE: [&str; 4] = ["xml", "form", "csv", "yaml"];
-
 /// A document still to be read: a part, or something found inside a leaf.
 pub(super) struct Document {
     pub bytes: Vec<u8>,
@@ -51,53 +43,10 @@ pub(super) struct Document {
     pub chain: Vec<&'static str>,
     /// Whether the bytes have been scanned as text already.
     pub scanned: bool,
+    /// Whether a view made it that makes nothing but texts.
+    pub of_text: bool,
     /// Whether spans are offsets into the part.
     pub whole: bool,
-}
-
-/// Whether a complete reading in this format leaves nothing that the text would show.
-fn strict(format: &str, bytes: &[u8]) -> bool {
-    match format {
-        "json" => matches!(bytes[0], b'{' | b'[') || is_one_string(bytes),
-        // Any text may happen to be a binary document: `tftp://evil.example/` is a string in CBOR.
-        "msgpack" | "cbor" | "bson" | "ubjson" | "bjdata" | "smile" => !is_text(bytes),
-        _ => false,
-    }
-}
-
-/// Whether this is a single string of JSON: several in a row, as in `" or ""="`, are rather a text with quotes.
-fn is_one_string(bytes: &[u8]) -> bool {
-    let mut rest = bytes.iter().skip(1);
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'\\' => drop(rest.next()),
-            b'"' => return bytes[0] == b'"' && rest.all(u8::is_ascii_whitespace),
-            _ => {}
-        }
-    }
-    false
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes)
-        .is_ok_and(|text| !text.bytes().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()))
-}
-
-/// Whether a guessed reading that is too deep is no chance: a run of one letter opens groups in protobuf, but what is
-/// no text, or is laid out as YAML, Ion or a form, does not happen to go so deep.
-fn means_depth(format: &str, bytes: &[u8]) -> bool {
-    matches!(format, "yaml" | "ion" | "form") || !is_text(bytes)
-}
-
-/// Whether every step here has a mark of its own: what raw deflate and respellings make of noise is noise, with runs.
-fn is_solid(chain: &[&str]) -> bool {
-    const MARKED: [&str; 6] = ["base64", "gzip", "zlib", "zstd", "hex", "percent"];
-    chain.iter().all(|step| MARKED.contains(step) || formats::by_name(step).is_some())
-}
-
-/// A number as every parser writes it; lenient walkers also call `7*7` one.
-fn plain_number(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'))
 }
 
 impl Engine {
@@ -149,13 +98,15 @@ impl<'a> Look<'a> {
         let nodes = more(u64::from(scan.settings().nodes), NODES_SHARE, part.bytes.len());
         budget.nodes = budget.nodes.saturating_add(u32::try_from(nodes).unwrap_or(u32::MAX));
         budget.bytes += more(scan.settings().decoded_bytes, BYTES_SHARE, part.bytes.len());
-        let root = Root { part: self.parts, role: part.role, chain: Vec::new(), scanned: false, whole: true };
-        self.parts += 1;
+        let root =
+            Root { part: self.parts, role: part.role, chain: Vec::new(), scanned: false, of_text: false, whole: true };
         read(part.bytes, part.hint, Path::new(), root, budget, scan);
         while let Some(document) = scan.next() {
-            let Document { bytes, hint, part, path, role, chain, scanned, whole } = document;
-            read(&bytes, hint, path, Root { part, role, chain, scanned, whole }, budget, scan);
+            let Document { bytes, hint, part, path, role, chain, scanned, of_text, whole } = document;
+            read(&bytes, hint, path, Root { part, role, chain, scanned, of_text, whole }, budget, scan);
         }
+        scan.settle(self.parts);
+        self.parts += 1;
     }
 
     /// Whether everything was read, and nothing found.
@@ -170,6 +121,7 @@ struct Root {
     role: Role,
     chain: Vec<&'static str>,
     scanned: bool,
+    of_text: bool,
     whole: bool,
 }
 
@@ -185,7 +137,8 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
     let mut explained = false;
     let noise = root.scanned && is_noise(bytes);
     for (format, likelihood) in formats::sniff::readings(bytes, hint).ranked() {
-        if format.name() == "text" || noise && LOOSE.contains(&format.name()) {
+        let name = format.name();
+        if name == "text" || noise && LOOSE.contains(&name) || root.of_text && !TEXTS.contains(&name) {
             continue;
         }
         if scan
@@ -236,28 +189,6 @@ fn is_whole(format: &dyn Format, bytes: &[u8], budget: &Budget) -> bool {
     }
     let outcome = format.walk(bytes, &mut Path::new(), &mut budget.clone(), &mut Nobody);
     outcome == Outcome::Complete { consumed: bytes.len() }
-}
-
-/// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself.
-pub(super) fn nests(text: &[u8], sure: bool) -> bool {
-    text.len() >= 2 && formats::sniff::likeliest(text) >= if sure { formats::sniff::PLAUSIBLE } else { LIKELY }
-}
-
-/// Whether a text can be read in a format in which another one, that it was made of, cannot.
-pub(super) fn reveals(before: &[u8], text: &[u8]) -> bool {
-    let known = formats::sniff::readings(before, "");
-    formats::sniff::readings(text, "").iter().any(|format| known.iter().all(|other| other.name() != format.name()))
-}
-
-/// Whether this is surely a document in a binary format: its control characters are its own.
-pub(super) fn is_binary_document(bytes: &[u8]) -> bool {
-    const MARKED: [&str; 3] = ["avro", "ion", "thrift"];
-    let surely = |(best, likelihood): (&dyn Format, u8)| match best.name() {
-        "json" => false,
-        name if MARKED.contains(&name) => likelihood >= MARK && !is_text(bytes),
-        name => strict(name, bytes) && likelihood >= SURE,
-    };
-    formats::sniff::readings(bytes, "").ranked().next().is_some_and(surely) || formats::protobuf::is_message(bytes)
 }
 
 /// Walks documents until the bytes are used up or one fails; whether the first was all there is.

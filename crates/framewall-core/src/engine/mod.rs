@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::formats::{Path, Role};
 
 mod attack;
+mod belief;
 mod compile;
 mod confirm;
 mod examples;

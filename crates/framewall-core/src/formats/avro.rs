@@ -17,7 +17,8 @@ pub use registry::Registry;
 
 use schema::{Schema, Type, TypeId};
 
-const MAGIC: &[u8] = b"Obj\x01";
+/// What a container file begins with.
+pub const MAGIC: &[u8] = b"Obj\x01";
 const SYNC: u64 = 16;
 /// Registry framing: 0 and a big-endian schema number.
 const FRAME: usize = 5;

@@ -21,9 +21,8 @@ impl Scan<'_> {
     pub fn report(mut self) -> Report {
         self.findings.append(&mut self.further);
         self.findings.sort_by_cached_key(|finding| {
-            let views = finding.chain.iter().filter(|step| formats::by_name(step).is_none()).count();
-            let depth = Reverse(finding.path.len());
-            (Reverse(finding.score), is_misread(&finding.path), depth, views, finding.chain.len())
+            let misread = is_misread(&finding.path) || is_element(finding);
+            (Reverse(finding.score), misread, Reverse(finding.path.len()), respelt(&finding.chain), finding.chain.len())
         });
         self.findings.truncate(KEPT);
         let score = self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum();
@@ -60,10 +59,17 @@ impl Scan<'_> {
     }
 
     /// A rule matched again inside a nested document: its finding in that document's text moves to the leaf, or where
-    /// the reading is a loose one or the finding elsewhere, the leaf is a further place of it, which adds no score.
+    /// the reading is a loose one or the finding elsewhere, the leaf is a further place of it, which adds no score. In
+    /// the same place, the reading is named that had to respell less.
     pub(super) fn sharpen(&mut self, rule: &Rule, place: &Place<'_>, chain: &[u8], text: &[u8], span: Range<usize>) {
         let same = |finding: &Finding| *finding.rule == *rule.id && finding.part == place.part;
-        if self.findings.iter().chain(&self.further).any(|finding| same(finding) && finding.path == *place.path) {
+        let mut known = self.findings.iter_mut().chain(&mut self.further);
+        if let Some(finding) = known.find(|finding| same(finding) && finding.path == *place.path) {
+            let (views, steps) = (respelt(place.chain) + chain.len(), place.chain.len() + chain.len());
+            if (views, steps) < (respelt(&finding.chain), finding.chain.len()) {
+                finding.chain = names(place.chain, chain);
+                finding.matched = shown(text, span);
+            }
             return;
         }
         let around = self.findings.iter().position(|finding| same(finding) && holds(&finding.path, place.path));
@@ -79,7 +85,7 @@ impl Scan<'_> {
             path: place.path.clone(),
             role: place.role,
             chain: names(place.chain, chain),
-            matched: text[span.start..span.end.min(span.start + SHOWN)].to_vec(),
+            matched: shown(text, span),
             span: around.map_or(&place.span, |at| &self.findings[at].span).clone(),
         };
         match around {
@@ -103,7 +109,6 @@ impl Scan<'_> {
             Some((_, sum)) => *sum += score,
             None => self.scores.push((attack, score)),
         }
-        let matched = &text[span.start..span.end.min(span.start + SHOWN)];
         self.findings.push(Finding {
             attack,
             rule: rule.into(),
@@ -112,10 +117,20 @@ impl Scan<'_> {
             path: place.path.clone(),
             role: place.role,
             chain: names(place.chain, chain),
-            matched: matched.to_vec(),
+            matched: shown(text, span),
             span: place.span.clone(),
         });
     }
+}
+
+/// The matched bytes that are kept.
+fn shown(text: &[u8], span: Range<usize>) -> Vec<u8> {
+    text[span.start..span.end.min(span.start + SHOWN)].to_vec()
+}
+
+/// How many steps of a chain are views.
+fn respelt(chain: &[&'static str]) -> usize {
+    chain.iter().filter(|step| formats::by_name(step).is_none()).count()
 }
 
 /// Whether this is inside a document of a kind that text is not taken for by chance, itself in another one's leaf.
@@ -126,22 +141,36 @@ fn is_document(chain: &[&'static str]) -> bool {
 
 /// Whether the document below this depth is a piece of HTML: its elements are no fields of anything.
 fn is_markup(place: &Place<'_>, depth: usize) -> bool {
+    place.chain.last() == Some(&"xml") && place.path.iter().nth(depth).is_some_and(is_html)
+}
+
+/// Whether a finding's place is an element of the very markup that attacks.
+fn is_element(finding: &Finding) -> bool {
+    finding.attack == Attack::Xss
+        && finding.chain.len() > 1
+        && finding.chain.last() == Some(&"xml")
+        && finding.path.last().is_some_and(is_html)
+}
+
+/// Whether this step is called as an element of HTML is.
+fn is_html(step: Segment<'_>) -> bool {
     const HTML: &str = " a audio b base body button details div embed form head html i iframe img input link math meta \
                         object p script select span style svg table textarea video ";
-    place.chain.last() == Some(&"xml")
-        && matches!(place.path.iter().nth(depth), Some(Segment::Key(name))
-            if std::str::from_utf8(name).is_ok_and(|name| HTML.contains(&format!(" {} ", name.to_ascii_lowercase()))))
+    matches!(step, Segment::Key(name)
+        if std::str::from_utf8(name).is_ok_and(|name| HTML.contains(&format!(" {} ", name.to_ascii_lowercase()))))
 }
 
 /// A name as long as this, without a blank, is rather a text that was taken for one.
 const LONG_NAME: usize = 27;
 
-/// Whether names in this path look as if another format's marks were taken for names: binary read as YAML.
+/// Whether names in this path look as if another format's marks were taken for names: binary read as YAML, a header's
+/// parameters as a form.
 fn is_misread(path: &Path) -> bool {
     let odd = |byte: &u8| byte.is_ascii_control() || b"\"{}[](+=".contains(byte);
     path.iter().any(|step| match step {
         Segment::Key(name) => {
-            name.iter().any(odd)
+            name.first() == Some(&b' ')
+                || name.iter().any(odd)
                 || std::str::from_utf8(name).is_err()
                 || name.len() >= LONG_NAME && !name.contains(&b' ')
         }

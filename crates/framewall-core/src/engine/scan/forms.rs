@@ -1,18 +1,17 @@
-//! One leaf: its views, breadth first, and the documents in them.
+//! One leaf: its views, breadth first.
 
 use std::ops::Range;
 
-use super::findings::names;
 use super::noise::{is_broken, is_noise, textual};
 use super::places::Places;
 use super::seen::{self, SeenForms};
 use super::windows::{WINDOW, is_packed};
 use super::work::{FORM, LEAF, SPELL, UNPACK};
 use super::{Fresh, Place, Scan};
-use crate::engine::inspect::{Document, is_binary_document, nests, reveals};
-use crate::engine::views::{self, ByteSet, Make, View};
+use crate::engine::belief::{is_binary_document, is_text, nests, reveals};
+use crate::engine::views::{self, ByteSet, Make};
 use crate::formats::jwt::is_token;
-use crate::formats::{protobuf, sniff};
+use crate::formats::{protobuf, sniff, yaml};
 use crate::limits;
 
 /// What the least form counts.
@@ -122,12 +121,16 @@ impl Scan<'_> {
             return;
         }
         const PLAIN: ByteSet = ByteSet::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,!?_-:;()\r\n\t");
-        if set.within(&PLAIN) && (set.has(b' ') || text.len() < 8) {
+        if set.within(&PLAIN)
+            && (set.has(b' ') || text.len() < 8)
+            && !yaml::may_nest(text, self.settings.depth as usize)
+        {
             return;
         }
         let depth = place.chain.len() + chain.len();
-        if fresh != Fresh::No && !form.known && nests(text, fresh == Fresh::Yes) {
-            self.nest(text, chain, place, depth, fresh);
+        let of_text = chain.last().is_some_and(|view| views::ALL[usize::from(*view)].is_of_text()) && !is_text(text);
+        if fresh != Fresh::No && !form.known && nests(text, fresh == Fresh::Yes, of_text) {
+            self.nest(text, chain, place, depth, fresh, of_text);
             // Its leaves, and whatever cannot be read of it, get their views there; here they would be made twice.
             if !chain.is_empty() && matches!(text, [b'{', b'"', ..] | [b'[', b'"' | b'{', ..]) {
                 return;
@@ -142,7 +145,7 @@ impl Scan<'_> {
         let broken = form.of_noise && chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
         for &number in self.order.iter().filter(|number| may >> **number & 1 != 0) {
             let view = &views::ALL[usize::from(number)];
-            if token && matches!(view.name, "jwt" | "base64")
+            if token && matches!(view.name, "token" | "base64")
                 || matches!(view.name, "plus" | "utf-7") && is_packed(text, false)
                 || broken && matches!(view.name, "gzip" | "zlib" | "deflate" | "zstd" | "brotli")
                 || respelt && !view.unpacks() && view.name != "overlong"
@@ -239,49 +242,6 @@ impl Scan<'_> {
         }
         let chain = form.chain.iter().copied().chain([number]).collect();
         Some(Form { text: Vec::new(), chain, places, zones, known, of_noise: self.noise })
-    }
-
-    /// Takes decoded bytes; none once they are spent, which is reported.
-    fn decoded(&mut self, bytes: usize, place: &Place<'_>) -> Option<()> {
-        let left = self.bytes.checked_sub(bytes as u64);
-        if left.is_none() {
-            self.limit(limits::DECODED_BYTES, place);
-        }
-        self.bytes = left?;
-        Some(())
-    }
-
-    /// Puts a document that was found in a leaf on the queue.
-    fn nest(&mut self, text: &[u8], chain: &[u8], place: &Place<'_>, depth: usize, fresh: Fresh) {
-        if depth >= self.settings.layers as usize {
-            if fresh == Fresh::Yes && textual(text) {
-                self.limit(limits::DECODE_LAYERS, place);
-            }
-            return;
-        }
-        if self.decoded(text.len(), place).is_none() {
-            return;
-        }
-        self.queue.push(Document {
-            bytes: text.to_vec(),
-            hint: "auto",
-            part: place.part,
-            path: place.path.clone(),
-            role: place.role,
-            chain: names(place.chain, chain),
-            scanned: true,
-            whole: false,
-        });
-    }
-
-    /// The next document on the queue. Its bytes are free again, unless they came of something unpacked.
-    pub fn next(&mut self) -> Option<Document> {
-        let document = self.queue.pop()?;
-        let unpacked = |name: &&str| views::ALL.iter().any(|view: &View| view.name == *name && view.unpacks());
-        if !document.chain.iter().any(unpacked) {
-            self.bytes += document.bytes.len() as u64;
-        }
-        Some(document)
     }
 }
 

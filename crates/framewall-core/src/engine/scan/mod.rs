@@ -13,6 +13,7 @@ use crate::limits::Limit;
 mod findings;
 mod forms;
 mod known;
+mod nested;
 mod noise;
 mod places;
 mod seen;
@@ -53,6 +54,7 @@ pub(super) struct Scan<'a> {
     settings: &'a Settings,
     scratch: &'a mut Scratch,
     pub queue: Vec<Document>,
+    nested: nested::Nested,
     findings: Vec<Finding>,
     further: Vec<Finding>,
     scores: Vec<(Attack, u32)>,
@@ -98,6 +100,7 @@ impl<'a> Scan<'a> {
             settings,
             scratch,
             queue: Vec::new(),
+            nested: nested::Nested::default(),
             findings: Vec::new(),
             further: Vec::new(),
             scores: Vec::new(),

@@ -13,11 +13,11 @@ mod escapes;
 mod fold;
 mod hex;
 mod html;
-mod jwt;
 mod percent;
 mod quoted;
 mod shell;
 mod spelling;
+mod token;
 mod unicode;
 
 pub use bytes::ByteSet;
@@ -70,6 +70,11 @@ impl View {
     pub fn unpacks(&self) -> bool {
         matches!(self.make, Make::Unpack(_))
     }
+
+    /// Whether it leaves out or rewrites bytes that only text can do without: what it makes of binary data is none.
+    pub fn is_of_text(&self) -> bool {
+        matches!(self.name, "fold" | "overlong" | "nul")
+    }
 }
 
 const SHELL: &[Attack] = &[Attack::Rce, Attack::PathTraversal, Attack::Ssrf];
@@ -95,7 +100,7 @@ pub const ALL: &[View] = &[
     View { name: "nul", on: CONTROLS, needs: unicode::controls_needs, make: Make::Spell(unicode::controls), last: false, classes: &[] },
     View { name: "utf-7", on: ByteSet::from(b"+"), needs: unicode::utf7_needs, make: Make::Spell(unicode::utf7), last: false, classes: &[] },
     View { name: "quoted-printable", on: ByteSet::from(b"="), needs: quoted::needs, make: Make::Spell(quoted::make), last: false, classes: &[] },
-    View { name: "jwt", on: ByteSet::from(b"."), needs: jwt::needs, make: Make::Unpack(jwt::make), last: false, classes: &[] },
+    View { name: "token", on: ByteSet::from(b"."), needs: token::needs, make: Make::Unpack(token::make), last: false, classes: &[] },
     View { name: "base64", on: ANY, needs: base64::needs, make: Make::Unpack(base64::make), last: false, classes: &[] },
     View { name: "hex", on: ANY, needs: hex::needs, make: Make::Unpack(hex::make), last: false, classes: &[] },
     View { name: "gzip", on: CONTROLS, needs: compressed::gzip_needs, make: Make::Unpack(compressed::gzip), last: false, classes: &[] },
