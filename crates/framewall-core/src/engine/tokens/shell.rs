@@ -364,15 +364,16 @@ impl<'a> Scan<'a> {
                 base.saturating_sub(20)
             }
             (Entry::Tick, Lead::Nothing) => base.saturating_sub(20),
-            (Entry::Substitution, Lead::Few) => base.min(48),
+            (Entry::Substitution, Lead::Few) if arguments != Arguments::Signs => base.min(48),
             _ => base,
         };
-        if matches!(command.class, Class::Interpreter | Class::Remote)
-            && lead == Lead::Few
-            && arguments == Arguments::Signs
-            && word.name() != b"fish"
-        {
-            return base + 8;
+        if lead == Lead::Few && arguments == Arguments::Signs && word.name() != b"fish" {
+            return match command.class {
+                Class::Interpreter | Class::Remote => base + 8,
+                // Of a pipeline that is talked about, the first command is one of the few words.
+                Class::Sure if entry != Entry::Pipe => base.max(52),
+                _ => base,
+            };
         }
         base
     }
