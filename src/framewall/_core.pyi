@@ -111,6 +111,9 @@ class Settings:
         schemas: list[tuple[str, str, list[tuple[int | None, bytes]]]] | None = None,
         limits: dict[str, int] | None = None,
     ) -> None: ...
+    def plain(self) -> Settings:
+        """The same for one look at all that stands in plain sight, or percent-encoded, in entities or escapes. No cap
+        ends it: its work is bounded by a number of passes over the message."""
     @property
     def threshold(self) -> int:
         """Score from which on a message is an attack."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
@@ -14,14 +14,16 @@ from framewall.events import normalised, redact
 from framewall.events.nearby import Nearby
 from framewall.fields.findings import EngineFinding, named
 from framewall.fields.window import PREFIX
-from framewall.limits import EVENT_FINDINGS
-from framewall.model import Action, Direction, Event, Packet, Request, Verdict
+from framewall.limits import CORE, EVENT_FINDINGS
+from framewall.model import Action, Direction, Event, Finding, Packet, Request, Verdict
 from framewall.policy import RoutePolicy, exceptions, schemas, traps
 from framewall.policy.judge import Judge, score
 
 _WEBSOCKET = "websocket"
 NOTHING = Packet("", "", "unknown")
 """What a verdict is about that is about no packet."""
+_SPENT = frozenset(f"data_bomb.{limit.name}" for limit in CORE)
+"""Rules of the engine's caps: having reached one, it has left something unread."""
 
 
 class Report(Protocol):
@@ -89,8 +91,12 @@ class Verdicts:
         packet, focus = NOTHING, normalised.BEGINNING
         if reading.packets:
             packet, focus = normalised.focused(reading.packets, raw[0] if raw else None)
-        findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
-        findings = exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, packet.name)
+        findings = _left(route, reading, raw, packet.name)
+        if any(each.rule in _SPENT for each in raw) and not any(each.rule in _SPENT for each in findings):
+            # A bomb that is allowed is no cover for what was not read because of it.
+            raw = (*self._detect(route, judged.side, reading.packets, plain=True), *raw)
+            packet, focus = normalised.focused(reading.packets, raw[0])
+            findings = _left(route, reading, raw, packet.name)
         # Weak signs of many messages are not one attack: only what is certain counts of a window.
         findings = [
             each for each in findings if each.score >= route.threshold or not each.field.startswith(PREFIX)
@@ -118,15 +124,21 @@ class Verdicts:
         return verdict, packet
 
     def _detect(
-        self, route: RoutePolicy, side: Direction, packets: Sequence[Packet]
+        self, route: RoutePolicy, side: Direction, packets: Sequence[Packet], plain: bool = False
     ) -> Sequence[EngineFinding]:
-        """One call of the engine for all the packets' parts, strongest finding first."""
+        """One call of the engine for all the packets' parts, strongest finding first.
+
+        A ``plain`` look goes over everything, whatever the caps, but opens nothing.
+        """
         parts = [
             (part.data, schemas.hint(route.schemas, part, packet.name), part.key)
             for packet in packets
             for part in packet.parts
         ]
-        return self.engine.inspect(parts, self._engine_settings(route, side)).findings
+        settings = self._engine_settings(route, side)
+        if plain:
+            settings = (settings or Settings()).plain()
+        return self.engine.inspect(parts, settings).findings
 
     def _engine_settings(self, route: RoutePolicy, side: Direction) -> Settings | None:
         """Those of a route; the last one's are kept."""
@@ -173,3 +185,12 @@ class Verdicts:
         if nearby and verdict.action is Action.PASS:
             nearby.follow(event.id)
         self._record(redact(event))
+
+
+def _left(
+    route: RoutePolicy, reading: Reading, raw: Iterable[EngineFinding], event: str | None
+) -> list[Finding]:
+    """The findings that no exception allows."""
+    parts = [part for packet in reading.packets for part in packet.parts]
+    findings = named(reading.framework, parts, raw, reading.errors, route.threshold)
+    return exceptions.apply((*traps.of(reading.framework), *route.exceptions), findings, event)

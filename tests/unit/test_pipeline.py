@@ -9,6 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from framewall.config.settings import engine_settings
+from framewall.detect import builtin_engine
+from framewall.limits import Limits
 from framewall.model import (
     Action,
     CloseConnection,
@@ -638,6 +641,25 @@ def test_too_many_attachments_are_a_data_bomb(house: House) -> None:
     """Announcing them is enough."""
     verdict = house.say(house.open(), '4599999-["m",{"_placeholder":true,"num":0}]')
     assert [finding.rule for finding in verdict.findings] == ["limit.attachments"]
+
+
+@pytest.mark.parametrize("allowed", [Allowance(attack="data_bomb"), Allowance(rule="data_bomb.scan_work")])
+def test_an_allowed_bomb_does_not_cover_an_attack_behind_it(allowed: Allowance) -> None:
+    """What the spent budget left unread is still looked at."""
+    house = House(limits=Limits((("scan_work", 100_000),)), exceptions=(allowed,))
+    inspector = Inspector(
+        Policy(default=house.route),
+        builtin_engine(),
+        house.events.append,
+        lambda: house.now,
+        settings=engine_settings,
+    )
+    long = ",".join(json.dumps(f"x' or y & %2541 {number}") for number in range(5_000))
+    harmless, hidden = f'42["m",{long},"hi"]', f'42["m",{long},"%3Cscript%3Ealert(1)%3C/script%3E"]'
+    assert inspector.message(house.open(), text(harmless)).action is Action.PASS
+    verdict = inspector.message(house.open(), text(hidden))
+    assert verdict.action is Action.CLOSE
+    assert {finding.attack for finding in verdict.findings} == {"xss"}
 
 
 def test_secrets_are_not_in_events(house: House) -> None:

@@ -124,6 +124,31 @@ fn a_cap_limits_a_class_and_an_exception_lets_a_field_be() {
 }
 
 #[test]
+fn a_plain_look_reads_on_where_a_cap_ended_the_usual_one() {
+    let caps = [
+        Settings { work: 100_000, ..Settings::default() },
+        Settings { nodes: 50, ..Settings::default() },
+        Settings { depth: 2, layers: 1, fanout: 1, decoded_bytes: 64, ..Settings::default() },
+    ];
+    let many = r#"["x' or y & %2541 &lt;b&gt; \u0041"],"#.repeat(5_000);
+    for attack in
+        ["<script>alert(1)</script>", "%3Cscript%3Ealert(1)", "&lt;script&gt;alert(1)", "%26lt;script>alert(1)"]
+    {
+        let message = format!("[[[[{many}\"{attack}\"]]]]");
+        for usual in &caps {
+            let is_found = |settings: &Settings| {
+                let report = judge(&engine(), message.as_bytes(), settings);
+                report.findings.iter().any(|finding| finding.attack == Attack::Xss)
+            };
+            assert!(!is_found(usual), "{attack}: it is not read");
+            assert!(is_found(&Settings { plain: true, ..usual.clone() }), "{attack}");
+        }
+    }
+    let plain = Settings { plain: true, work: 1, nodes: 1, ..Settings::default() };
+    assert_eq!(judge(&engine(), many.as_bytes(), &plain).findings.len(), 0, "no cap ends it, so none is reported");
+}
+
+#[test]
 fn protected_fields_are_reported() {
     let settings = Settings { protected_fields: vec![Glob::new("isAdmin")], ..Settings::default() };
     let report = judge(&engine(), br#"{"profile":{"isAdmin":true}}"#, &settings);

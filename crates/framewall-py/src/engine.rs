@@ -74,6 +74,11 @@ impl Settings {
         Ok(Settings { inner: Arc::new(inner) })
     }
 
+    /// The same for one look at all that stands in plain sight, which no cap ends.
+    fn plain(&self) -> Settings {
+        Settings { inner: Arc::new(core::Settings { plain: true, ..(*self.inner).clone() }) }
+    }
+
     /// Score from which on a message is an attack.
     #[getter]
     fn threshold(&self) -> u32 {

@@ -72,3 +72,23 @@ def test_an_attack_written_into_a_blob_is_found(attack: bytes) -> None:
     for size in (64, 700, 5_000):
         message = chance.randbytes(size) + b"\0" + attack + b"\0" + chance.randbytes(size)
         assert builtin_engine().inspect([(message, "auto", False)]).score >= 5, size
+
+
+@pytest.mark.parametrize("attack", [b"<script>alert(1)</script>", b"1 union select 1,2 from users"])
+@pytest.mark.parametrize("spell", ["base64", "data URL", "hexadecimal"])
+def test_an_attack_written_into_a_blob_is_found_in_what_spells_it(spell: str, attack: bytes) -> None:
+    chance = random.Random(attack)
+    for size in (64, 700, 5_000):
+        blob = chance.randbytes(size) + b"\0" + attack + b"\0" + chance.randbytes(size)
+        message = WAYS[spell](blob) if spell in WAYS else json.dumps({"file": blob.hex()}).encode()
+        assert builtin_engine().inspect([(message, "auto", False)]).score >= 5, size
+
+
+@pytest.mark.parametrize("way", ["base64", "data URL"])
+def test_of_two_thousand_blobs_in_base64_hardly_one_is_found(way: str) -> None:
+    chance = random.Random(way)
+    blobs = (chance.randbytes(chance.choice([24, 64, 256, 1024, 4096])) for _ in range(2_000))
+    found = [
+        blob for blob in blobs if builtin_engine().inspect([(WAYS[way](blob), "auto", False)]).score >= 5
+    ]
+    assert len(found) <= 2

@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use super::belief::{LOOSE, SURE, TEXTS, is_solid, is_text, means_depth, plain_number, strict};
 use super::compile::Engine;
 use super::glob;
-use super::scan::{BYTES_SHARE, Fresh, NODES_SHARE, Place, Scan, is_noise, more};
+use super::scan::{BYTES_SHARE, Fresh, NODES_SHARE, Place, Scan, UNBOUNDED, is_noise, more};
 use super::settings::{Schema, Settings};
 use super::views::magic;
 use super::{Attack, Part, Report, Scratch};
@@ -74,10 +74,11 @@ pub(crate) struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn new(settings: &Settings, scan: Scan<'a>) -> Look<'a> {
+        let plain = settings.plain;
         let budget = Budget {
             depth: settings.depth,
-            nodes: settings.nodes,
-            bytes: settings.decoded_bytes,
+            nodes: if plain { u32::MAX } else { settings.nodes },
+            bytes: if plain { UNBOUNDED } else { settings.decoded_bytes },
             layers: settings.layers,
             fanout: settings.fanout,
         };
@@ -138,7 +139,12 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
     let noise = root.scanned && is_noise(bytes);
     for (format, likelihood) in formats::sniff::readings(bytes, hint).ranked() {
         let name = format.name();
-        if name == "text" || noise && LOOSE.contains(&name) || root.of_text && !TEXTS.contains(&name) {
+        let sure = likelihood >= SURE;
+        if name == "text"
+            || noise && LOOSE.contains(&name)
+            || root.of_text && !TEXTS.contains(&name)
+            || scan.settings().plain && !sure
+        {
             continue;
         }
         if scan
@@ -150,7 +156,6 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
         {
             break;
         }
-        let sure = likelihood >= SURE;
         let complete = if sure {
             walk(format, bytes, &mut path, &root, Faith::Sure, budget, scan)
         } else {

@@ -61,6 +61,9 @@ pub struct Settings {
     pub fanout: u32,
     /// Units of scanning work: about one a byte and pattern.
     pub work: u64,
+    /// One look at all of it, however long: what surely stands there, and that with its percent signs, entities and
+    /// escapes read. Each byte costs a bounded number of passes, so no cap ends it.
+    pub plain: bool,
 }
 
 impl Default for Settings {
@@ -82,6 +85,7 @@ impl Default for Settings {
             layers: l::DECODE_LAYERS.default as u32,
             fanout: l::LEAF_FANOUT.default as u32,
             work: l::SCAN_WORK.default,
+            plain: false,
         }
     }
 }

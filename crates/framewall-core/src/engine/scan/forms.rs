@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::noise::{is_broken, is_noise, textual};
 use super::places::Places;
 use super::seen::{self, SeenForms};
-use super::windows::{WINDOW, is_packed};
+use super::windows::{WINDOW, is_address, is_packed};
 use super::work::{FORM, LEAF, SPELL, UNPACK};
 use super::{Fresh, Place, Scan};
 use crate::engine::belief::{is_binary_document, is_text, nests, reveals};
-use crate::engine::views::{self, ByteSet, Make};
+use crate::engine::views::{self, ByteSet, Make, View};
 use crate::formats::jwt::is_token;
 use crate::formats::{protobuf, sniff, yaml};
 use crate::limits;
@@ -129,7 +129,8 @@ impl Scan<'_> {
         }
         let depth = place.chain.len() + chain.len();
         let of_text = chain.last().is_some_and(|view| views::ALL[usize::from(*view)].is_of_text()) && !is_text(text);
-        if fresh != Fresh::No && !form.known && nests(text, fresh == Fresh::Yes, of_text) {
+        let opens = !self.settings.plain && fresh != Fresh::No && !form.known;
+        if opens && nests(text, fresh == Fresh::Yes, of_text) {
             self.nest(text, chain, place, depth, fresh, of_text);
             // Its leaves, and whatever cannot be read of it, get their views there; here they would be made twice.
             if !chain.is_empty() && matches!(text, [b'{', b'"', ..] | [b'[', b'"' | b'{', ..]) {
@@ -146,10 +147,11 @@ impl Scan<'_> {
         for &number in self.order.iter().filter(|number| may >> **number & 1 != 0) {
             let view = &views::ALL[usize::from(number)];
             if token && matches!(view.name, "token" | "base64")
-                || matches!(view.name, "plus" | "utf-7") && is_packed(text, false)
+                || matches!(view.name, "plus" | "utf-7") && (is_packed(text, false) || is_address(text))
                 || broken && matches!(view.name, "gzip" | "zlib" | "deflate" | "zstd" | "brotli")
                 || respelt && !view.unpacks() && view.name != "overlong"
                 || view.name == "nul" && set.controls() && is_binary_document(text)
+                || self.settings.plain && !is_plain(view, chain)
             {
                 continue;
             }
@@ -218,13 +220,14 @@ impl Scan<'_> {
         if zones.is_empty() && spelt && view.last || forms.seen.knows(mark, look) {
             return None;
         }
-        if depth >= self.settings.layers as usize && !view.last {
+        let plain = self.settings.plain;
+        if !plain && depth >= self.settings.layers as usize && !view.last {
             if matches!(view.name, "percent" | "html" | "base64" | "gzip" | "zlib") && textual(text) {
                 self.limit(limits::DECODE_LAYERS, place);
             }
             return None;
         }
-        if forms.made >= forms.leaf.saturating_mul(self.settings.fanout as usize) {
+        if !plain && forms.made >= forms.leaf.saturating_mul(self.settings.fanout as usize) {
             if textual(text) {
                 self.limit(limits::LEAF_FANOUT, place);
             }
@@ -243,6 +246,12 @@ impl Scan<'_> {
         let chain = form.chain.iter().copied().chain([number]).collect();
         Some(Form { text: Vec::new(), chain, places, zones, known, of_noise: self.noise })
     }
+}
+
+/// Whether a plain look makes this view behind those: the spellings of the web, each once, in one order.
+fn is_plain(view: &View, chain: &[u8]) -> bool {
+    let later = |last: &u8| views::ALL[usize::from(*last)..].iter().skip(1).any(|next| next.name == view.name);
+    matches!(view.name, "percent" | "html" | "escapes") && chain.last().is_none_or(later)
 }
 
 /// Whether a form of a long text could be opened as a whole, where the text that it was made of could not.

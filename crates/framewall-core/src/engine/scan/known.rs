@@ -23,6 +23,7 @@ struct Circumstances {
     code: bool,
     layers: u32,
     fanout: u32,
+    plain: bool,
 }
 
 #[derive(Clone)]
@@ -53,6 +54,7 @@ impl KnownLeaves {
             code: settings.code,
             layers: settings.layers,
             fanout: settings.fanout,
+            plain: settings.plain,
         };
         if self.now > 0 && self.circumstances[usize::from(self.now) - 1] == now {
             return;

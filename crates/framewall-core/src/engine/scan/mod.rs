@@ -28,6 +28,9 @@ pub(super) use noise::is_noise;
 pub(super) use seen::CleanLeaves;
 pub(super) use work::{BYTES_SHARE, NODES_SHARE, more};
 
+/// More than any message has, and far from overflowing.
+pub(super) const UNBOUNDED: u64 = u64::MAX >> 2;
+
 /// Whether documents may be looked for in a text itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fresh {
@@ -113,7 +116,7 @@ impl<'a> Scan<'a> {
             fields: false,
             withheld: 0,
             work: settings.work,
-            bytes: settings.decoded_bytes,
+            bytes: if settings.plain { UNBOUNDED } else { settings.decoded_bytes },
             most: findings::KEPT,
             cut: false,
         }

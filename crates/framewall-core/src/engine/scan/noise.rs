@@ -6,7 +6,8 @@ use super::windows::WINDOW;
 
 /// Printable characters in a row that random bytes seldom hold.
 pub(super) const WORDS: usize = 10;
-/// The same where noise was respelt: without its control characters, what they stood between is a run.
+/// The same where noise was respelt: without its control characters, what they stood between is a run. And where every
+/// long word is decoded, to see what it says.
 const JOINED: usize = 16;
 
 /// Whether much of it is nothing that a text is made of: then it is read only as what has a mark of
@@ -18,8 +19,8 @@ pub(in crate::engine) fn is_noise(text: &[u8]) -> bool {
 }
 
 /// The runs of printable characters that are no chance.
-pub(super) fn runs(text: &[u8], within: Range<usize>, respelt: bool) -> impl Iterator<Item = Range<usize>> {
-    let least = if respelt { JOINED } else { WORDS };
+pub(super) fn runs(text: &[u8], within: Range<usize>, apart: bool) -> impl Iterator<Item = Range<usize>> {
+    let least = if apart { JOINED } else { WORDS };
     let printable = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     let mut at = within.start;
     std::iter::from_fn(move || {

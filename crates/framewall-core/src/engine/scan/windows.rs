@@ -11,7 +11,7 @@ use super::{Place, Scan};
 use crate::engine::compile::Rule;
 use crate::engine::inspect::excepted;
 use crate::engine::tokens::Hit;
-use crate::engine::views::{self, ByteSet, base64};
+use crate::engine::views::{self, ByteSet, View, base64};
 use crate::engine::{Attack, glob};
 use crate::formats::Role;
 
@@ -34,12 +34,17 @@ struct Read<'f> {
     /// The view that made it, as rules ask for it.
     view: u32,
     place: &'f Place<'f>,
+    /// Whether only longer runs in its noise are no chance: what noise was respelt to, or what digits happen to spell.
+    apart: bool,
 }
 
 impl Scan<'_> {
     /// Runs the rules over a form: over all of it, or over these zones, that the last views changed.
     pub(super) fn rules(&mut self, text: &[u8], zones: Option<&[Range<usize>]>, chain: &[u8], place: &Place<'_>) {
-        let form = Read { text, chain, view: 1 << chain.last().map_or(0, |view| view + 1), place };
+        let last = chain.last().map(|view| &views::ALL[usize::from(*view)]);
+        let spelt = |view: &View| matches!(view.name, "base64" | "hex") && !views::meant(text);
+        let apart = self.noise && last.is_some_and(|view| !view.unpacks() || spelt(view));
+        let form = Read { text, chain, view: 1 << chain.last().map_or(0, |view| view + 1), place, apart };
         match zones {
             Some(zones) if !self.engine.asks_views => {
                 for zone in zones {
@@ -71,7 +76,7 @@ impl Scan<'_> {
 
     /// One window; of a known one only the rules that ask for this view.
     fn window(&mut self, form: &Read<'_>, window: Range<usize>, set: &ByteSet, known: bool) {
-        let Read { text, chain, view, place } = *form;
+        let Read { text, chain, view, place, apart } = *form;
         if self.work(LITERALS * window.len() as u64, place).is_none() {
             return;
         }
@@ -82,10 +87,7 @@ impl Scan<'_> {
         engine.candidates(&text[window.clone()], set, &mut marks);
         let chance = is_packed(&text[window.clone()], true);
         let packed = chance && is_packed(&text[window.clone()], false);
-        let said = self.noise.then(|| {
-            let respelt = chain.last().is_some_and(|view| !views::ALL[usize::from(*view)].unpacks());
-            runs(text, window.clone(), respelt).collect::<Vec<_>>()
-        });
+        let said = self.noise.then(|| runs(text, window.clone(), apart).collect::<Vec<_>>());
         let sharper = place.chain.len() > 1 && self.further.len() < FURTHER;
         for (word, marked) in marks.iter().enumerate() {
             let found = self.scratch.found[word] & *marked;
@@ -239,6 +241,14 @@ pub(super) fn is_packed(text: &[u8], blanks: bool) -> bool {
         has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
     };
     body.len() >= MANY && body.iter().all(|byte| digit(*byte)) && body.chunks_exact(EACH).all(each)
+}
+
+/// Whether this is a `data:` address of base64 and nothing else: a plus sign in it is a digit.
+pub(super) fn is_address(text: &[u8]) -> bool {
+    let digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let comma = || memchr::memchr(b',', &text[..text.len().min(EACH)]);
+    text.starts_with(b"data:")
+        && comma().is_some_and(|at| text[..at].ends_with(b";base64") && text[at + 1..].iter().all(digit))
 }
 
 /// From a span in a window with prose before it to one in the text.

@@ -64,7 +64,7 @@ impl Scan<'_> {
     /// A cap was reached.
     pub fn limit(&mut self, limit: Limit, place: &Place<'_>) {
         (self.clean, self.cut) = (false, true);
-        if !self.settings.classes.has(Attack::DataBomb) {
+        if !self.settings.classes.has(Attack::DataBomb) || self.settings.plain {
             return;
         }
         // Each part by itself: what is done on it must not depend on the parts before.
@@ -82,6 +82,9 @@ impl Scan<'_> {
 
     /// Takes work; none once it is spent, which is reported.
     pub fn work(&mut self, units: u64, place: &Place<'_>) -> Option<()> {
+        if self.settings.plain {
+            return Some(());
+        }
         if self.work == 0 {
             return None;
         }

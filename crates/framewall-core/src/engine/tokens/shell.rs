@@ -79,11 +79,13 @@ struct Scan<'a> {
     decoding: bool,
     /// A stage that fetches was seen.
     fetching: bool,
+    /// A stage of this pipeline reads what an attacker wants.
+    reading: bool,
 }
 
 impl<'a> Scan<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Scan { text, words: 0, command_line: false, decoding: false, fetching: false }
+        Scan { text, words: 0, command_line: false, decoding: false, fetching: false, reading: false }
     }
 
     fn run(mut self, best: &mut Best) {
@@ -260,7 +262,9 @@ impl<'a> Scan<'a> {
         } else {
             let strength = self.strength(entry, lead, &word, &command, arguments, entry_at);
             let piped = entry == Entry::Pipe && command.class == Class::Interpreter && arguments != Arguments::Words;
+            let sent = entry == Entry::Pipe && self.reading && command.sends && arguments != Arguments::None;
             let strength = match () {
+                () if sent => strength.max(60),
                 () if piped && self.decoding => strength.max(85),
                 () if piped && self.fetching && lead <= Lead::Few => strength.max(60),
                 () if inline && known => strength.max(if lead == Lead::Prose { 45 } else { 80 }),
@@ -269,6 +273,7 @@ impl<'a> Scan<'a> {
             };
             best.offer(strength, span, "command behind a separator");
         }
+        self.reading = target && known || self.reading && entry == Entry::Pipe;
         self.decoding |= decoding;
         self.fetching |= fetching;
     }

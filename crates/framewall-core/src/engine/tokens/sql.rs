@@ -8,6 +8,7 @@ mod grammar;
 mod lexer;
 mod words;
 
+use super::search::Stops;
 use super::{Best, Hit};
 use grammar::Judge;
 use lexer::{Kind, Lexer, Token};
@@ -20,6 +21,7 @@ use words::Word;
 #[must_use]
 pub fn judge(text: &[u8]) -> Option<Hit> {
     let mut best = Best::default();
+    let mut acts = None;
     if worth_reading(text) {
         best.merge(Judge::new(text, None).run(Lexer::new(text, 0)));
     }
@@ -34,9 +36,39 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
         let string = Token { kind: Kind::Str, end: lexer.position() as u32, ..Token::END };
         if goes_on(&mut Lexer::new(text, lexer.position())) {
             best.merge(Judge::new(text, Some(string)).run(lexer));
+        } else if *acts.get_or_insert_with(|| acts_behind_a_value(text)) {
+            // An apostrophe of the prose before hides in its string what a later quote lets out.
+            best.merge(Judge::new(text, None).run(lexer));
         }
     }
     best.0
+}
+
+/// Whether SQL that goes on after a value stands behind a quote, a bracket or a number anywhere.
+fn acts_behind_a_value(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 8] = [b"union", b"or", b"and", b"having", b"order", b"group", b"||", b"&&"];
+    const BLANKS: usize = 8;
+    const VALUES: Stops = Stops::at(b"'\"`)0123456789");
+    let mut at = 0;
+    while let Some(value) = VALUES.next(text, at) {
+        at = value + 1;
+        let rest = &text[at..];
+        let blanks = rest.iter().take(BLANKS).take_while(|byte| **byte <= 0x20 || **byte == b')').count();
+        let next = &rest[blanks..];
+        let word = |word: &&[u8]| next.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let stacked = |first: &u8| *first == b';' && statement(&next[1..]);
+        if next.starts_with(b"/*") || WORDS.iter().any(word) || next.first().is_some_and(stacked) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a statement that changes something may begin here.
+fn statement(text: &[u8]) -> bool {
+    const FIRST: [&[u8]; 8] = [b"drop", b"insert", b"update", b"delete", b"select", b"exec", b"declare", b"waitfor"];
+    let blanks = text.iter().take(4).take_while(|byte| **byte <= 0x20).count();
+    FIRST.iter().any(|word| text[blanks..].get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
 }
 
 /// Whether SQL could go on after a string with this token. It settles nearly every apostrophe: `don't` is a string

@@ -1,6 +1,6 @@
 //! Base64 (RFC 4648) in both alphabets, with or without padding, as leniently as Node reads it.
 
-use super::{ByteSet, meant};
+use super::{ByteSet, meant, says};
 
 /// Encoded bytes below which nothing worth finding fits.
 const SHORTEST: usize = 8;
@@ -26,12 +26,12 @@ fn has_word(text: &[u8], long: usize) -> bool {
     false
 }
 
-/// The whole text if it decodes to something meant; else the long runs in it that do, a line each.
+/// The whole text if it decodes to something meant, or said amid noise; else the long runs in it that do, a line each.
 pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
     let body = text.trim_ascii();
     if mostly(body) && varied(body) {
         decode(body, out);
-        if meant(out) {
+        if meant(out) || says(out) {
             return true;
         }
         out.clear();
@@ -65,7 +65,7 @@ fn runs(text: &[u8], out: &mut Vec<u8>) -> bool {
             tried += 1;
             let before = out.len();
             decode(run, out);
-            if meant(&out[before..]) {
+            if meant(&out[before..]) || says(&out[before..]) {
                 out.push(b'\n');
             } else {
                 out.truncate(before);

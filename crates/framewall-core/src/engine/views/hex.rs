@@ -1,6 +1,6 @@
 //! Hexadecimal: a whole text of digit pairs, with or without `0x`, separators or a trailing `h`.
 
-use super::{ByteSet, meant, nibble};
+use super::{ByteSet, meant, nibble, says};
 
 /// Decoded bytes below which it is an id: four random bytes are printable too often.
 const SHORTEST: usize = 6;
@@ -27,5 +27,5 @@ pub fn make(text: &[u8], out: &mut Vec<u8>) -> bool {
         }
         at += 1;
     }
-    high.is_none() && out.len() >= SHORTEST && meant(out)
+    high.is_none() && out.len() >= SHORTEST && (meant(out) || says(out))
 }

@@ -161,6 +161,14 @@ pub(crate) fn meant(bytes: &[u8]) -> bool {
     odd * 8 <= head.len() && written || sniff::likeliest(bytes) >= LIKELY
 }
 
+/// Printable characters in a row that even a mebibyte of random bytes seldom holds.
+const SAID: usize = 20;
+
+/// Whether bytes that were not meant as a text have one written into them.
+pub(crate) fn says(bytes: &[u8]) -> bool {
+    bytes.split(|byte| !(byte.is_ascii_graphic() || byte.is_ascii_whitespace())).any(|run| run.len() >= SAID)
+}
+
 /// How full-width signs and capitals begin in UTF-8.
 const FULL_WIDTH: &[u8] = b"\xef\xbc";
 

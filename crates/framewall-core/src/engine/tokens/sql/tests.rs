@@ -33,6 +33,40 @@ fn injections_are_sure() {
 }
 
 #[test]
+fn prose_before_an_injection_does_not_hide_it() {
+    let prose =
+        ["", "the day was fine ", "I don't know what ", "I don't know, but you can't say ", "6\" or 7\", don't ask "];
+    for attack in [
+        "1' UNION SELECT password FROM users--",
+        "' UNION SELECT password FROM users--",
+        "1 UNION SELECT password FROM users--",
+        "x' or 1=1 --",
+        "x'; drop table users--",
+        "x') union/**/select null,null#",
+    ] {
+        for before in prose {
+            for times in [1, 30] {
+                let text = before.repeat(times) + attack;
+                assert!(strength(&text) >= SURE, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn apostrophes_before_numbers_and_words_are_talk() {
+    for text in [
+        "I don't have 5 or 6 of 'em, and 7 unions or so",
+        "can't say if it's 3 and 4 or 'more' (or 5); update me",
+        "it's the dogs' and cats' food; don't select 2 or 3; ok",
+        "he's 6' or 6'2\", isn't he? 1 or 2, don't care -- Ann's",
+        "don't order 2 or 3; we've 5 and 'six' or eleven or so, don't we",
+    ] {
+        assert!(strength(text) < SURE, "{text}: {:?}", judge(text.as_bytes()));
+    }
+}
+
+#[test]
 fn talk_is_not() {
     for text in [
         "63 < 77 and 77 > 90 ;-)",
