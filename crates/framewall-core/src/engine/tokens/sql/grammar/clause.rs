@@ -56,12 +56,22 @@ impl Judge<'_> {
             return;
         }
         let sign = self.bytes(at).first().copied().unwrap_or(0);
-        let strength = match (self.token(at).odd, at > 1) {
+        let strength = match (self.token(at).odd || self.quotes(at), at > 1) {
             (true, _) => 15,
             (false, true) => 80,
             (false, false) if sign == b'#' && self.bytes(at).len() > 8 => 30,
             (false, false) => 65,
         };
         self.hit(strength, 0, at, "string closed and the query cut off");
+    }
+
+    /// `color="#fff"`, `say "#1"`: the quote opens what the comment's own one closes.
+    fn quotes(&self, at: usize) -> bool {
+        let comment = self.token(at).start as usize;
+        let Some(opening) = comment.checked_sub(1).filter(|_| self.token(0).end as usize == comment) else {
+            return false;
+        };
+        let glued = opening.checked_sub(1).is_some_and(|before| self.text[before].is_ascii_alphanumeric());
+        !glued && self.bytes(at).contains(&self.text[opening])
     }
 }
