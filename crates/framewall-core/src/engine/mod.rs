@@ -74,6 +74,8 @@ pub struct Report {
     pub score: u32,
     /// All findings, strongest first.
     pub findings: Vec<Finding>,
+    /// Scanning work that it took, in the units of `scan_work`.
+    pub work: u64,
 }
 
 /// Memory that one thread keeps between messages.

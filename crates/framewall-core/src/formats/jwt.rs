@@ -23,7 +23,8 @@ impl Format for Jwt {
         let mut header = Vec::new();
         let opens = decode(&bytes[..dot.min(8)], &mut header)
             && matches!(header.trim_ascii_start(), [b'{', b'"' | b'}' | b' ' | b'\t' | b'\r' | b'\n', ..]);
-        if opens && bytes[..dot].iter().all(|&byte| is_digit(byte)) { 95 } else { 0 }
+        let header = opens && bytes[..dot].iter().all(|&byte| is_digit(byte));
+        if header && dots(bytes, dot) < MOST { 95 } else { 0 }
     }
 
     fn read(&self, bytes: &[u8], walk: &mut Walk<'_>) -> Result<usize, Halted> {
@@ -65,6 +66,15 @@ impl Format for Jwt {
 /// Whether the whole of `bytes` is one token, so that reading it leaves nothing to look for in its text.
 pub fn is_token(bytes: &[u8]) -> bool {
     bytes.iter().all(|&byte| byte == b'.' || is_digit(byte)) && Jwt.sniff(bytes) > 0
+}
+
+/// Parts of a token that breaks off or goes on oddly; none has more than five.
+const MOST: usize = 6;
+
+/// How many dots there are from the first one on, up to the end of the token or as many as it may have parts.
+fn dots(bytes: &[u8], first: usize) -> usize {
+    let token = bytes[first..].iter().take_while(|&&byte| byte == b'.' || is_digit(byte));
+    token.filter(|&&byte| byte == b'.').take(MOST).count()
 }
 
 /// Names of the parts, and the kind of those that are no JSON.
@@ -125,6 +135,16 @@ mod tests {
             ["header.alg alg:", "header.alg none", "claims.sub sub:", "claims.sub <x>", "signature binary "]
         );
         assert_eq!(Jwt.sniff(TOKEN), 95);
+    }
+
+    #[test]
+    fn what_goes_on_in_parts_without_end_is_no_token() {
+        let parts = |count: usize| [TOKEN, &b"AA.".repeat(count - 3), b"AA"].concat();
+        assert_eq!(Jwt.sniff(&parts(6)), 95);
+        assert_eq!(Jwt.sniff(&parts(7)), 0);
+        assert!(!is_token(&parts(400)));
+        let sentence = [TOKEN, b"AA is it; ", &b"so. ".repeat(40)].concat();
+        assert_eq!(Jwt.sniff(&sentence), 95, "the dots of what follows are not its own");
     }
 
     #[test]

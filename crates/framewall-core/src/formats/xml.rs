@@ -112,9 +112,9 @@ impl Reader<'_> {
 
     fn cdata(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
         let start = self.at + b"<![CDATA[".len();
-        let end = self.find(start, b"]]>");
+        let (end, kind) = self.closed(start, b"]]>");
         self.at = (end + 3).min(self.bytes.len());
-        walk.value(Kind::Text, &self.bytes[start..end], start..end)?;
+        walk.value(kind, &self.bytes[start..end], start..end)?;
         walk.saw(self.at);
         Ok(())
     }
@@ -122,10 +122,10 @@ impl Reader<'_> {
     /// A comment or the like: a leaf under `name`.
     fn enclosed(&mut self, walk: &mut Walk<'_>, open: usize, close: &[u8], name: &[u8]) -> Result<(), Halted> {
         let start = self.at + open;
-        let end = self.find(start, close);
+        let (end, kind) = self.closed(start, close);
         self.at = (end + close.len()).min(self.bytes.len());
         walk.path.push_key(name);
-        walk.value(Kind::Text, &self.bytes[start..end], start..end)?;
+        walk.value(kind, &self.bytes[start..end], start..end)?;
         walk.path.pop();
         walk.saw(self.at);
         Ok(())
@@ -135,14 +135,14 @@ impl Reader<'_> {
     fn instruction(&mut self, walk: &mut Walk<'_>) -> Result<(), Halted> {
         let start = self.at + 2;
         let name = self.name_end(start);
-        let end = self.find(name, b"?>");
+        let (end, kind) = self.closed(name, b"?>");
         self.at = (end + 2).min(self.bytes.len());
         let mut label = Vec::with_capacity(1 + name - start);
         label.push(b'?');
         label.extend_from_slice(&self.bytes[start..name]);
         walk.path.push_key(&label);
         walk.leaf(Role::Key, Kind::Text, &self.bytes[start..name], start..name)?;
-        walk.value(Kind::Text, self.bytes[name..end].trim_ascii(), name..end)?;
+        walk.value(kind, self.bytes[name..end].trim_ascii(), name..end)?;
         walk.path.pop();
         walk.saw(self.at);
         Ok(())
@@ -164,6 +164,7 @@ impl Reader<'_> {
         if !what.is_empty() && !html {
             walk.anomaly(what, start..self.at)?;
         }
+        let kind = if end < self.bytes.len() { Kind::Text } else { Kind::Raw };
         let inside = &self.bytes[start..end];
         for kind in [&b"<!ENTITY"[..], b"<!entity"] {
             if let Some(place) = memchr::memmem::find(inside, kind).filter(|&place| place > 0) {
@@ -171,7 +172,7 @@ impl Reader<'_> {
             }
         }
         walk.path.push_key(b"!DOCTYPE");
-        walk.value(Kind::Text, &self.bytes[start + 2..end], start + 2..end)?;
+        walk.value(kind, &self.bytes[start + 2..end], start + 2..end)?;
         walk.path.pop();
         walk.saw(self.at);
         Ok(())
@@ -348,6 +349,12 @@ impl Reader<'_> {
         while self.bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
             self.at += 1;
         }
+    }
+
+    /// Where this ends, and what it is then. What nothing closes is a rest: it is the document itself that goes on in it.
+    fn closed(&self, start: usize, close: &[u8]) -> (usize, Kind) {
+        let end = self.find(start, close);
+        (end, if end < self.bytes.len() { Kind::Text } else { Kind::Raw })
     }
 
     fn find(&self, start: usize, what: &[u8]) -> usize {

@@ -25,8 +25,13 @@ impl Scan<'_> {
             (Reverse(finding.score), misread, Reverse(finding.path.len()), respelt(&finding.chain), finding.chain.len())
         });
         self.findings.truncate(KEPT);
-        let score = self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum();
-        Report { score, findings: self.findings }
+        let score = self.score();
+        Report { score, findings: self.findings, work: self.worked }
+    }
+
+    /// Sum of the scores so far, capped by class.
+    fn score(&self) -> u32 {
+        self.scores.iter().map(|(attack, score)| (*score).min(self.settings.cap(*attack))).sum()
     }
 
     /// A walker saw a structure that is wrong in itself.
@@ -108,6 +113,9 @@ impl Scan<'_> {
         match self.scores.iter_mut().find(|(class, _)| *class == attack) {
             Some((_, sum)) => *sum += score,
             None => self.scores.push((attack, score)),
+        }
+        if self.score() >= self.settings.threshold {
+            self.attacked();
         }
         self.findings.push(Finding {
             attack,

@@ -149,7 +149,7 @@ impl Scan<'_> {
             if token && matches!(view.name, "token" | "base64")
                 || matches!(view.name, "plus" | "utf-7") && (is_packed(text, false) || is_address(text))
                 || broken && matches!(view.name, "gzip" | "zlib" | "deflate" | "zstd" | "brotli")
-                || respelt && !view.unpacks() && view.name != "overlong"
+                || respelt && !view.unpacks() && (broken || view.name != "overlong")
                 || view.name == "nul" && set.controls() && is_binary_document(text)
                 || self.settings.plain && !is_plain(view, chain)
             {

@@ -74,9 +74,13 @@ pub(super) struct Scan<'a> {
     anywhere: bool,
     /// Whether that leaf is a message of fields: the texts in it are leaves, and what is around them is noise.
     fields: bool,
-    /// Work that is not done on this part, because it reached a limit.
+    /// Work that is not done on this part, because it reached a limit or is an attack.
     withheld: u64,
+    /// Work that may still be done, and what was.
     work: u64,
+    worked: u64,
+    /// Bytes of this part.
+    length: u64,
     bytes: u64,
     /// Findings after which it ends.
     most: usize,
@@ -116,6 +120,8 @@ impl<'a> Scan<'a> {
             fields: false,
             withheld: 0,
             work: settings.work,
+            worked: 0,
+            length: 0,
             bytes: if settings.plain { UNBOUNDED } else { settings.decoded_bytes },
             most: findings::KEPT,
             cut: false,

@@ -24,15 +24,18 @@ pub(super) fn runs(text: &[u8], within: Range<usize>, apart: bool) -> impl Itera
     let printable = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     let mut at = within.start;
     std::iter::from_fn(move || {
-        while at < within.end {
-            let start = at + text[at..within.end].iter().position(printable)?;
+        loop {
+            let start = at;
+            let first = text[..within.end].get(start..start + least)?;
+            // The last byte that ends it says how far the next one is at least.
+            if let Some(odd) = first.iter().rposition(|byte| !printable(byte)) {
+                at = start + odd + 1;
+                continue;
+            }
             let length = text[start..within.end].iter().position(|byte| !printable(byte));
             at = length.map_or(within.end, |length| start + length);
-            if at - start >= least {
-                return Some(start..at);
-            }
+            return Some(start..at);
         }
-        None
     })
 }
 

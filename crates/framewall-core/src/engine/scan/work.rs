@@ -9,6 +9,10 @@ use crate::limits::{self, Limit};
 
 /// Work that is still done on a message that a reached limit blocks: some milliseconds.
 const AFTER_BOMB: u64 = 1 << 20;
+/// Work that is still done on a part once the message is an attack, and more of it by the byte: what else it is should
+/// be told, not at any cost.
+const AFTER_ATTACK: u64 = 8 << 20;
+const AFTER_ATTACK_BYTE: u64 = 64;
 
 /// Work of one leaf, however short.
 pub(super) const LEAF: u64 = 256;
@@ -37,6 +41,7 @@ impl Scan<'_> {
     /// byte; a short look never does.
     pub fn part(&mut self, length: usize) {
         self.work += std::mem::take(&mut self.withheld);
+        self.length = length as u64;
         if self.most > 1 {
             self.work = self.work.saturating_add(more(self.settings.work, WORK_SHARE, length));
             self.bytes = self.bytes.saturating_add(more(self.settings.decoded_bytes, BYTES_SHARE, length));
@@ -68,9 +73,8 @@ impl Scan<'_> {
             return;
         }
         // Each part by itself: what is done on it must not depend on the parts before.
-        if self.settings.cap(Attack::DataBomb) >= self.settings.threshold && self.work > AFTER_BOMB {
-            self.withheld = self.work - AFTER_BOMB;
-            self.work = AFTER_BOMB;
+        if self.settings.cap(Attack::DataBomb) >= self.settings.threshold {
+            self.withhold(AFTER_BOMB);
         }
         if self.limits.contains(&limit) {
             return;
@@ -78,6 +82,17 @@ impl Scan<'_> {
         self.limits.push(limit);
         let rule = format!("data_bomb.{}", limit.name);
         self.find(Attack::DataBomb, &rule, self.settings.threshold.max(5), place, &[], b"", 0..0);
+    }
+
+    /// The message is an attack already.
+    pub fn attacked(&mut self) {
+        self.withhold(AFTER_ATTACK + AFTER_ATTACK_BYTE * self.length);
+    }
+
+    /// Leaves so much work for the rest of this part, which is blocked anyway.
+    pub fn withhold(&mut self, left: u64) {
+        self.withheld += self.work.saturating_sub(left);
+        self.work = self.work.min(left);
     }
 
     /// Takes work; none once it is spent, which is reported.
@@ -89,8 +104,9 @@ impl Scan<'_> {
             return None;
         }
         self.work = self.work.saturating_sub(units);
+        self.worked += units;
         if self.work == 0 {
-            // Of a bomb it is known already that the rest is not scanned.
+            // Of a bomb or an attack it is known already that the rest need not be scanned.
             if self.withheld == 0 {
                 self.limit(limits::SCAN_WORK, place);
             }

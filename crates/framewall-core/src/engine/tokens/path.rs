@@ -117,6 +117,7 @@ fn is_separator(byte: u8) -> bool {
 /// Runs of `../`, in any of its spellings.
 fn climbs(text: &[u8], alone: bool, best: &mut Best) {
     let (mut steps, mut start, mut odd) = (0usize, 0, false);
+    let mut arrivals = Arrivals::new(text);
     let mut at = 0;
     while at < text.len() {
         // Every spelling of a step begins with one of these.
@@ -139,7 +140,7 @@ fn climbs(text: &[u8], alone: bool, best: &mut Best) {
         at += length;
         // Where the run ends.
         if step(&text[at..]).is_none() {
-            let tail = &text[at..text.len().min(at + 96)];
+            let tail = &text[at..text.len().min(at + NEAR)];
             // `/app/../../x`: words between climbs.
             let next = tail.iter().position(|&byte| is_separator(byte)).map_or(0, |end| end + 1);
             let again = next > 0 && step(&tail[next..]).is_some();
@@ -147,7 +148,7 @@ fn climbs(text: &[u8], alone: bool, best: &mut Best) {
                 at += next;
                 continue;
             }
-            let arrives = target(tail);
+            let arrives = arrivals.has(at);
             let strength = match (steps, arrives, alone) {
                 (_, true, _) if steps > 1 || odd => 92,
                 (1, true, _) => {
@@ -229,23 +230,77 @@ fn step_dots(text: &[u8]) -> usize {
     text.iter().take_while(|byte| **byte == b'.').count()
 }
 
-/// Whether a path arrives at one of the targets.
-fn target(path: &[u8]) -> bool {
-    let mut buffer = [0u8; 96];
-    let mut length = 0;
-    for &byte in path.iter().take(96) {
-        let byte = if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() };
-        // Separators doubled, `./` and quotes between.
-        if byte == b'/' && length > 0 && buffer[length - 1] == b'/' {
-            continue;
-        }
-        buffer[length] = byte;
-        length += 1;
+/// How far from where a path begins a target may end.
+const NEAR: usize = 96;
+/// Bytes of the longest target.
+const LONGEST: usize = {
+    let (mut longest, mut at) = (0, 0);
+    while at < TARGETS.len() {
+        longest = if TARGETS[at].len() > longest { TARGETS[at].len() } else { longest };
+        at += 1;
     }
-    let path = &buffer[..length];
-    (0..path.len())
-        .filter(|&at| at == 0 || path[at - 1] == b'/' || path[at] == b'.')
-        .any(|at| TARGETS.iter().any(|target| path[at..].starts_with(target)))
+    longest
+};
+/// How targets begin: two letters each, in either case.
+const BEGINNINGS: [u32; 32] = {
+    let (mut begun, mut at) = ([0; 32], 0);
+    while at < TARGETS.len() {
+        begun[(TARGETS[at][0] & 31) as usize] |= 1 << (TARGETS[at][1] & 31);
+        at += 1;
+    }
+    begun
+};
+
+/// The targets in a text, each place of which is looked at once, however many paths lead there.
+struct Arrivals<'t> {
+    text: &'t [u8],
+    /// No target begins before this, as far as it was looked for.
+    clear: usize,
+}
+
+impl<'t> Arrivals<'t> {
+    fn new(text: &'t [u8]) -> Arrivals<'t> {
+        Arrivals { text, clear: 0 }
+    }
+
+    /// Whether the path that goes on at `from`, no less than the last time, arrives at one of the targets.
+    fn has(&mut self, from: usize) -> bool {
+        let end = self.text.len().min(from + NEAR);
+        if self.target(from).is_some_and(|target| target <= end) {
+            return true;
+        }
+        for at in self.clear.max(from)..end {
+            let may_begin = at > 0 && is_separator(self.text[at - 1]) || self.text[at] == b'.';
+            if may_begin && let Some(target) = self.target(at) {
+                self.clear = at;
+                return target <= end;
+            }
+        }
+        self.clear = self.clear.max(end);
+        false
+    }
+
+    /// Where the target that begins here ends; separators may be doubled.
+    fn target(&self, from: usize) -> Option<usize> {
+        let path = &self.text[from..self.text.len().min(from + NEAR)];
+        if path.len() < 2 || BEGINNINGS[usize::from(path[0] & 31)] >> (path[1] & 31) & 1 == 0 {
+            return None;
+        }
+        let (mut plain, mut ends, mut length) = ([0u8; LONGEST], [0; LONGEST], 0);
+        for (at, &byte) in path.iter().enumerate() {
+            let byte = if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() };
+            if byte == b'/' && length > 0 && plain[length - 1] == b'/' {
+                continue;
+            }
+            if length == LONGEST {
+                break;
+            }
+            (plain[length], ends[length]) = (byte, from + at + 1);
+            length += 1;
+        }
+        let known = TARGETS.iter().filter(|target| plain[..length].starts_with(target));
+        known.map(|target| ends[target.len() - 1]).min()
+    }
 }
 
 /// A text that is nothing but a path to something secret.
@@ -254,7 +309,7 @@ fn named(text: &[u8], best: &mut Best) {
     let drive = value.len() > 3 && value[0].is_ascii_alphabetic() && value[1] == b':' && is_separator(value[2]);
     let absolute = value.first().is_some_and(|&byte| is_separator(byte)) || drive;
     let cut = value.contains(&0);
-    if absolute && value.len() < 200 && target(value) {
+    if absolute && value.len() < 200 && Arrivals::new(value).has(0) {
         best.offer(if cut { 80 } else { 58 }, 0..text.len(), "file asked for in attacks");
     } else if absolute && cut {
         best.offer(65, 0..text.len(), "path cut by a NUL");
@@ -297,9 +352,20 @@ mod tests {
             "/etc/passwd\0",
             "/app//////../../../../etc/passwd",
             "C:/WINDOWS/Repair/SAM",
+            "../ ../x ../../ab/Etc//\\passwd",
+            "../../.e/.s/.h/.env",
+            "../..0x2fetc/passwd",
         ] {
             assert!(strength(text) >= SURE, "{text}: {:?}", judge(text.as_bytes()));
         }
+    }
+
+    #[test]
+    fn a_target_counts_for_the_paths_that_arrive_there_in_time() {
+        let sure = |between: usize| strength(&format!("a ../../{}/etc/passwd", "b".repeat(between))) >= SURE;
+        assert!(sure(85) && !sure(86));
+        let late = format!("a ../../{}/etc/passwd ../../etc/passwd", "b".repeat(86));
+        assert!(strength(&late) >= SURE);
     }
 
     #[test]

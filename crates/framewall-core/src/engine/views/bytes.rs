@@ -107,7 +107,7 @@ impl ByteSet {
 }
 
 /// The places of the bits that are set.
-struct Bits(u64);
+pub(super) struct Bits(pub u64);
 
 impl Iterator for Bits {
     type Item = u8;

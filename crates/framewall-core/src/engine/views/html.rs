@@ -1,5 +1,6 @@
 //! Character references of HTML (WHATWG, section 13.5): named, decimal, hexadecimal, with or without the semicolon.
 
+use super::bytes::Bits;
 use super::{ByteSet, Spelling, nibble};
 
 /// The names that stand for something an attack is written with.
@@ -57,6 +58,17 @@ const NAMES: &[(&[u8], &[u8])] = &[
     (b"zwnj", b""),
 ];
 
+/// The names that begin with a byte, a bit each.
+static BY_FIRST: [u64; 256] = {
+    let mut by_first = [0; 256];
+    let mut at = 0;
+    while at < NAMES.len() {
+        by_first[NAMES[at].0[0] as usize] |= 1 << at;
+        at += 1;
+    }
+    by_first
+};
+
 pub fn needs(set: &ByteSet, _: &[u8]) -> bool {
     set.has(b'&')
 }
@@ -83,12 +95,9 @@ pub fn make(text: &mut Spelling<'_>) -> bool {
 fn named(rest: &[u8]) -> Option<(usize, &'static [u8])> {
     let length = rest.iter().take(18).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let word = &rest[..length];
-    let whole = NAMES.iter().find(|(name, _)| *name == word);
+    let begun = Bits(BY_FIRST[usize::from(*word.first()?)]).map(|place| &NAMES[usize::from(place)]);
     // Without its semicolon a name may be followed by anything: the longest that fits.
-    let (name, value) = match whole {
-        Some(found) => found,
-        None => NAMES.iter().filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len())?,
-    };
+    let (name, value) = begun.filter(|(name, _)| word.starts_with(name)).max_by_key(|(name, _)| name.len())?;
     Some((name.len() + usize::from(rest.get(name.len()) == Some(&b';')), value))
 }
 

@@ -61,8 +61,10 @@ impl<'t> Spelling<'t> {
 
     /// Keeps the next bytes.
     pub fn keep(&mut self, count: usize) {
-        self.out.extend_from_slice(&self.text[self.at..self.at + count]);
-        self.at += count;
+        if count > 0 {
+            self.out.extend_from_slice(&self.text[self.at..self.at + count]);
+            self.at += count;
+        }
     }
 
     /// Keeps what stands before the first of these, or everything: then false.
@@ -103,6 +105,9 @@ pub fn find(set: &ByteSet) -> impl FnOnce(&[u8]) -> Option<usize> + '_ {
 
 /// Where the first byte beyond ASCII stands; thirty-two a step.
 pub fn find_beyond_ascii(text: &[u8]) -> Option<usize> {
+    if text.first().is_some_and(|first| !first.is_ascii()) {
+        return Some(0);
+    }
     let plain = text.chunks(32).take_while(|chunk| chunk.is_ascii()).map(<[u8]>::len).sum::<usize>();
     text[plain..].iter().position(|byte| !byte.is_ascii()).map(|at| plain + at)
 }

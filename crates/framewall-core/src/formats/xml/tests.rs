@@ -36,6 +36,16 @@ fn comments_and_instructions_are_leaves() {
 }
 
 #[test]
+fn what_nothing_closes_is_a_rest() {
+    for open in ["<!--", "<![CDATA[", "<?php ", "<!x [ "] {
+        let (notes, outcome) = walk(&Xml, format!("<a>{open}<b>one</b>").as_bytes());
+        assert_eq!(outcome, Outcome::Truncated);
+        let last = notes.lines.last().map_or("", String::as_str);
+        assert!(last.contains(" raw ") && last.contains("one</b"), "{last}");
+    }
+}
+
+#[test]
 fn a_doctype_is_an_anomaly_and_entities_stay_as_written() {
     let bomb = b"<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\"><!-- ]> -->]><a>&b;&c;</a>";
     let (notes, outcome) = walk(&Xml, bomb);

@@ -211,7 +211,7 @@ fn may_be_script(text: &[u8]) -> bool {
         b'j' | b'd' => b'a',
         b'v' => b'b',
         b'l' => b'i',
-        _ => return text[0] == b'&',
+        _ => return text[0] == b'&' && matches!(character(text), Some((0 | b'j' | b'd' | b'v' | b'l', _))),
     };
     text.get(1).is_some_and(|&byte| byte | 0x20 == second || byte <= 0x20 || matches!(byte, b'&' | b'\\'))
 }
