@@ -81,11 +81,27 @@ struct Scan<'a> {
     fetching: bool,
     /// A stage of this pipeline reads what an attacker wants.
     reading: bool,
+    /// It is a table.
+    table: bool,
+    sensitive: signs::Sensitive<'a>,
+    /// Bytes that may still be read as arguments.
+    budget: usize,
 }
 
 impl<'a> Scan<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Scan { text, words: 0, command_line: false, decoding: false, fetching: false, reading: false }
+        Scan {
+            text,
+            words: 0,
+            command_line: false,
+            decoding: false,
+            fetching: false,
+            reading: false,
+            table: is_table(text),
+            sensitive: signs::Sensitive::new(text),
+            // Substitutions inside one another read each other's arguments, but not without bound.
+            budget: 8 * text.len() + 4096,
+        }
     }
 
     fn run(mut self, best: &mut Best) {
@@ -159,7 +175,7 @@ impl<'a> Scan<'a> {
             return Lead::Prose;
         }
         // `!topic | nick` calls a bot.
-        if self.text.first() == Some(&b'!') || self.is_table() {
+        if self.text.first() == Some(&b'!') || self.table {
             return Lead::Prose;
         }
         match self.words {
@@ -234,9 +250,14 @@ impl<'a> Scan<'a> {
             return;
         }
         let (arguments, end) = arguments(self.text, word.end, entry);
+        self.budget = self.budget.saturating_sub(end - word.end);
+        if self.budget == 0 {
+            best.offer(60, 0..self.text.len(), "commands inside commands without end");
+            return;
+        }
         let span = entry_at..end;
         let inline = command.class == Class::Interpreter && runs_inline(&self.text[word.end..end], word.name());
-        let target = signs::sensitive(&self.text[word.end..end]);
+        let target = self.sensitive.is_in(word.end..end);
         let decoding = command.decodes;
         let fetching = command.fetches;
         if arguments == Arguments::Foreign && !word.disguised {
@@ -390,13 +411,6 @@ impl<'a> Scan<'a> {
         blank && !value.is_empty() && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-'))
     }
 
-    /// A table of Markdown: under its first row stands a line of dashes.
-    fn is_table(&self) -> bool {
-        let second =
-            || memchr::memchr(b'\n', self.text).map_or(&b""[..], |end| self.text[end + 1..].trim_ascii_start());
-        self.text.first() == Some(&b'|') && (second().starts_with(b"|-") || second().starts_with(b"|:-"))
-    }
-
     /// A command in backticks, and then words about it.
     fn tick_is_spoken_of(&self, at: usize) -> bool {
         let rest = &self.text[at + 1..];
@@ -404,8 +418,9 @@ impl<'a> Scan<'a> {
         if let [b',' | b'.' | b':' | b'!' | b'?', b' ', ..] = after {
             return true;
         }
-        let mut words = after.split(|byte| *byte == b' ').take(4);
-        words.next() == Some(b"")
+        // Unless a blank follows, the next one may be far.
+        let words = after.strip_prefix(b" ").unwrap_or_default().split(|byte| *byte == b' ').take(3);
+        after.starts_with(b" ")
             && words.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic)).count() == 3
     }
 
@@ -417,6 +432,12 @@ impl<'a> Scan<'a> {
         before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'-' | b'.' | b'/' | b'}'))
             || after.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'$'))
     }
+}
+
+/// A table of Markdown: under its first row stands a line of dashes.
+fn is_table(text: &[u8]) -> bool {
+    let second = || memchr::memchr(b'\n', text).map_or(&b""[..], |end| text[end + 1..].trim_ascii_start());
+    text.first() == Some(&b'|') && (second().starts_with(b"|-") || second().starts_with(b"|:-"))
 }
 
 /// `cmd=` before a command.

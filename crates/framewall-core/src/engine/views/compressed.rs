@@ -2,6 +2,9 @@
 
 use std::io::Read;
 
+use brotli_decompressor::{
+    Allocator, CustomRead, DecompressorCustomIo, IntoIoReader, SliceWrapper, SliceWrapperMut, StandardAlloc,
+};
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::ByteSet;
@@ -108,7 +111,65 @@ pub fn brotli_needs(set: &ByteSet, text: &[u8]) -> bool {
 
 /// Brotli (RFC 7932): no magic, so only output that was meant counts.
 pub fn brotli(text: &[u8], out: &mut Vec<u8>) -> bool {
-    pour(brotli_decompressor::Decompressor::new(text, 4096), room(text.len()), out) && super::meant(out)
+    let io = |error| std::io::Error::new(std::io::ErrorKind::InvalidData, error);
+    let mut reader = DecompressorCustomIo::new(
+        IntoIoReader(text),
+        Fresh::of(4096),
+        Fresh::default(),
+        StandardAlloc::default(),
+        StandardAlloc::default(),
+        io("no brotli"),
+    );
+    let most = room(text.len());
+    while out.len() < most {
+        let start = out.len();
+        out.resize(most.min(start + 4096), 0);
+        // An error at the end does not unmake what was read.
+        let read = CustomRead::read(&mut reader, &mut out[start..]).unwrap_or(0);
+        out.truncate(start + read);
+        if read == 0 {
+            break;
+        }
+    }
+    !out.is_empty() && super::meant(out)
+}
+
+/// Memory for brotli's window, of up to 16 MiB as a few bytes ask for it: what it does not use is not to be cleared.
+#[derive(Default)]
+struct Fresh {
+    memory: Vec<u8>,
+    length: usize,
+}
+
+impl Fresh {
+    /// From this length on an allocator clears nothing, but maps pages that are clear and are not there until used.
+    const MAPPED: usize = 33 << 20;
+
+    fn of(length: usize) -> Fresh {
+        Fresh { memory: vec![0; if length < LEAST { length } else { length.max(Fresh::MAPPED) }], length }
+    }
+}
+
+impl SliceWrapper<u8> for Fresh {
+    fn slice(&self) -> &[u8] {
+        &self.memory[..self.length]
+    }
+}
+
+impl SliceWrapperMut<u8> for Fresh {
+    fn slice_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[..self.length]
+    }
+}
+
+impl Allocator<u8> for Fresh {
+    type AllocatedMemory = Fresh;
+
+    fn alloc_cell(&mut self, length: usize) -> Fresh {
+        Fresh::of(length)
+    }
+
+    fn free_cell(&mut self, _: Fresh) {}
 }
 
 fn pour(reader: impl Read, most: usize, out: &mut Vec<u8>) -> bool {

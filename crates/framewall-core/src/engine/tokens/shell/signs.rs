@@ -1,5 +1,7 @@
 //! Shell writing that only a disguise or an exploit needs, wherever it stands.
 
+use std::ops::Range;
+
 use super::super::Best;
 use super::super::search::Stops;
 use super::SENTENCE;
@@ -250,40 +252,65 @@ fn powershell(text: &[u8], best: &mut Best) {
     }
 }
 
-/// Whether a command's arguments name what an attacker wants to read.
-pub(super) fn sensitive(arguments: &[u8]) -> bool {
-    const TARGETS: &[&[u8]] = &[
-        b"/etc/passwd",
-        b"/etc/shadow",
-        b"/etc/master.passwd",
-        b"/etc/sudoers",
-        b"/etc/group",
-        b"/etc/gshadow",
-        b"id_rsa",
-        b".aws/credentials",
-        b"/proc/self",
-        b"boot.ini",
-        b"win.ini",
-        b"\\repair\\sam",
-        b".bash_history",
-        b"authorized_keys",
-        b"/root/",
-        b"wp-config",
-        b".git/config",
-        b"web.config",
-        b"/var/run/secrets",
-        b".kube/config",
-        b".htpasswd",
-    ];
-    if !arguments.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'.' | b'_')) {
-        return false;
+/// What an attacker wants to read.
+const TARGETS: &[&[u8]] = &[
+    b"/etc/passwd",
+    b"/etc/shadow",
+    b"/etc/master.passwd",
+    b"/etc/sudoers",
+    b"/etc/group",
+    b"/etc/gshadow",
+    b"id_rsa",
+    b".aws/credentials",
+    b"/proc/self",
+    b"boot.ini",
+    b"win.ini",
+    b"\\repair\\sam",
+    b".bash_history",
+    b"authorized_keys",
+    b"/root/",
+    b"wp-config",
+    b".git/config",
+    b"web.config",
+    b"/var/run/secrets",
+    b".kube/config",
+    b".htpasswd",
+];
+
+/// What a command's arguments name of it: each place of a text is looked at once, however many commands stand there.
+pub(super) struct Sensitive<'t> {
+    text: &'t [u8],
+    /// The first target that begins at `from` or behind it, if there is one.
+    next: Option<Range<usize>>,
+    from: usize,
+}
+
+impl<'t> Sensitive<'t> {
+    pub fn new(text: &'t [u8]) -> Sensitive<'t> {
+        Sensitive { text, next: None, from: usize::MAX }
     }
-    // Each target is looked for where its first byte stands.
-    let mut lower = [0; 256];
-    let lower = &mut lower[..arguments.len().min(256)];
-    lower.copy_from_slice(&arguments[..arguments.len().min(256)]);
-    lower.make_ascii_lowercase();
-    (0..lower.len())
-        .filter(|&at| matches!(lower[at], b'/' | b'.' | b'\\' | b'i' | b'b' | b'w' | b'a'))
-        .any(|at| TARGETS.iter().any(|target| lower[at..].starts_with(target)))
+
+    /// Whether these arguments, behind those of the last time or about there, name something of it.
+    pub fn is_in(&mut self, arguments: Range<usize>) -> bool {
+        if arguments.start < self.from || self.next.as_ref().is_some_and(|next| next.start < arguments.start) {
+            self.next = self.find(arguments.start);
+        }
+        self.from = arguments.start;
+        self.next.as_ref().is_some_and(|next| arguments.start <= next.start && next.end <= arguments.end)
+    }
+
+    fn find(&self, from: usize) -> Option<Range<usize>> {
+        const FIRST: Stops = Stops::at(b"/.\\iIbBwWaA");
+        let mut from = from;
+        while let Some(at) = FIRST.next(self.text, from) {
+            let stands = |target: &&&[u8]| {
+                self.text[at..].get(..target.len()).is_some_and(|here| here.eq_ignore_ascii_case(target))
+            };
+            if let Some(target) = TARGETS.iter().find(stands) {
+                return Some(at..at + target.len());
+            }
+            from = at + 1;
+        }
+        None
+    }
 }
