@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from framewall import refusals
 from framewall._core import Permit, Settings
-from framewall.decode import Decoder, Reading
-from framewall.errors import PeerError
+from framewall.decode import Decoder, Exchange, Reading
+from framewall.errors import ForeignOrigin, PeerError
 from framewall.events import normalised
 from framewall.fields import head
 from framewall.model import (
@@ -46,6 +46,8 @@ log = logging.getLogger("framewall.pipeline")
 
 _WEBSOCKET = "websocket"
 _HTTP = "http"
+_ERRORS = 400
+"""HTTP statuses of errors begin here (RFC 9110 section 15)."""
 _HEARTBEATS = frozenset(("heartbeat", "keepalive", "ping", "pong"))
 """Kinds of packets by which a peer shows that it is there."""
 _LENIENT = frozenset((Mode.OFF, Mode.MONITOR))
@@ -148,15 +150,37 @@ class Inspector:
             ),
         )
         if verdict.action is not Action.PASS:
-            verdict = self._expelling(route, verdict, request)
-            return RequestPlan(refusals.answered(route, verdict, request, decoder, packet=packet))
+            return RequestPlan(self._refuse(route, verdict, request, decoder, exchange, packet))
         if exchange is None or decoder is None:
             return RequestPlan(verdict)
-        waits = exchange.session is not None and not exchange.sends
+        waits = exchange.session is not None and (exchange.waits or not exchange.sends)
         if waits and (late := self._waits(route, request, decoder, framework, now)):
             return RequestPlan(late)
         responds = exchange.begins or route.inspect == "both"
         return RequestPlan(verdict, exchange.sends, responds, exchange.records, waits)
+
+    def _refuse(
+        self,
+        route: RoutePolicy,
+        verdict: Verdict,
+        request: Request,
+        decoder: Decoder | None,
+        exchange: Exchange | None,
+        packet: Packet,
+    ) -> Verdict:
+        """A request whose head attacks ends the session that it names, as a JSONP client's message does.
+
+        Not one that a page of another origin made its visitor send.
+        """
+        conversation = None
+        foreign = any(finding.attack == ForeignOrigin.attack for finding in verdict.findings)
+        if exchange and exchange.session and not foreign:
+            now = self._clock()
+            conversation = self._conversations.find(request, decoder, now)
+            conversation = conversation or self._conversations.begin(request, decoder, None, now)
+            verdict = refusals.told(route, verdict, conversation, packet, None)
+        verdict = self._expelling(route, verdict, request)
+        return refusals.answered(route, verdict, request, decoder, conversation, packet)
 
     def _waits(
         self, route: RoutePolicy, request: Request, decoder: Decoder, framework: str, now: float
@@ -185,21 +209,28 @@ class Inspector:
         What a person has banned is refused in ``monitor`` too.
         """
         refusal = Verdict(Action.CLOSE, framework=framework, status=route.refusal_status)
+        blocked = self._conversations.blocked(request, now)
+        over = refusals.answered(route, refusal, request, *blocked) if blocked else None
+        # At its session's end in its own words a client stops; at the status of a ban it would try again.
+        ended = over if over and over.status < _ERRORS else None
         denial = self.judge.denied.covering(request.client_ip, now)
         if denial:
+            if ended:
+                return ended
             told = refusals.answered(route, refusal, request, decoder)
             return told if denial.until is None else refusals.banned(route, told, denial.until, now)
         if route.mode is Mode.MONITOR:
             return None
         until = bans.until(self.judge.banned, route, request, now)
+        if ended:
+            return ended
         if until is not None:
             told = refusals.answered(route, refusal, request, decoder)
             return refusals.banned(route, told, until, now)
         kind = transport if transport == _WEBSOCKET else Transport.POLLING
         if route.transports is not None and kind not in route.transports:
             return refusals.answered(route, refusal, request, decoder)
-        blocked = self._conversations.blocked(request, now)
-        return refusals.answered(route, refusal, request, *blocked) if blocked else None
+        return over
 
     def body(self, request: Request, body: bytes, session: Session | None = None) -> Verdict:
         """Judges what a client's fallback request carries.

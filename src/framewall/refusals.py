@@ -30,7 +30,7 @@ def told(
     own = _notices(route, conversation, packet)
     others = _notices(route, conversation, None)
     commands = conversation.end(connection, route.close_code, route.close_reason, others)
-    ends = tuple(_ended(route, *each, conversation) for each in conversation.waiting)
+    ends = tuple(_ended(route, *each, conversation, packet) for each in conversation.waiting)
     return replace(verdict, reason=route.close_reason, notices=own, commands=(*ends, *commands))
 
 
@@ -46,10 +46,16 @@ def _notices(route: RoutePolicy, conversation: Conversation, packet: Packet | No
         return ()
 
 
-def _ended(route: RoutePolicy, decoder: Decoder, request: Request, conversation: Conversation) -> EndRequest:
-    """A request of the session that may still wait for the server."""
+def _ended(
+    route: RoutePolicy,
+    decoder: Decoder,
+    request: Request,
+    conversation: Conversation,
+    packet: Packet | None,
+) -> EndRequest:
+    """A request of the session that may still wait for the server; it brings what is said to ``packet``."""
     refusal = Verdict(Action.CLOSE, status=route.refusal_status)
-    told = answered(route, refusal, request, decoder, conversation)
+    told = answered(route, refusal, request, decoder, conversation, packet)
     return EndRequest(request.id, told.status, told.headers, told.body)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from support.framewall import Framewall
 from support.peers import ATTACK, FOLDER, GREETINGS, MARK, between, found
@@ -38,7 +39,24 @@ BROWSER = """([way, calls]) => new Promise((resolve) => {
 
 
 EVERY_ERROR = BROWSER.replace("answer.error ||= String(", "answer.error += '; ' + String(")
+UNTIL_ENDED = EVERY_ERROR.replace("connection.stop();", "")
+"""Which leaves it to the library to end its connection."""
+assert EVERY_ERROR != BROWSER != UNTIL_ENDED != EVERY_ERROR
 
+STARTS = """() => new Promise((resolve) => {
+  const connection = $.hubConnection("/signalr", { useDefaultPath: false });
+  connection.start().done(() => resolve("started")).fail((error) => resolve(String(error.message)));
+})"""
+
+COMES_BACK = """() => new Promise((resolve) => {
+  const entries = performance.getEntriesByType("resource");
+  const frame = document.createElement("iframe");
+  const { name } = entries.find((each) => each.name.includes("transport=foreverFrame&"));
+  frame.src = name.replace("/connect?", "/reconnect?");
+  Object.assign($.signalR.transports.foreverFrame, { getConnection: (id) => id, receive: (id, told) => resolve(told) });
+  frame.addEventListener("load", () => resolve("nothing"));
+  document.body.append(frame);
+})"""
 
 CONNECTS = """() => performance.getEntriesByType("resource")
   .filter((each) => /signalr\\/(connect|reconnect|poll|negotiate)/.test(each.name)).length"""
@@ -71,36 +89,64 @@ def test_a_conversation_passes_unchanged(
         assert any(exchange.status == 101 for exchange in exchanges) == (way == "webSockets")
 
 
-REPORTS = {
-    "webSockets": "Not here",
-    "serverSentEvents": "Not here",
-    "foreverFrame": "Send failed",
-    "longPolling": "Send failed",
-}
-
-
-@pytest.mark.parametrize("way", REPORTS)
+@pytest.mark.parametrize(
+    ("way", "late"),
+    [
+        *((way, "") for way in WAYS),
+        *((way, "send") for way in WAYS[1:]),
+        *((way, "poll") for way in WAYS[3:]),
+    ],
+)
 def test_its_library_reports_the_refusal_and_stops(
-    way: str, server: Running, chromium: Browser, tmp_path: Path
+    way: str, late: str, server: Running, chromium: Browser, tmp_path: Path
 ) -> None:
-    """With the text of the route where it has an event for that; of a poll's or a frame's it says nothing itself."""
-    settings = tmp_path / "framewall.toml"
-    settings.write_text(
-        f'upstream = "{server_url(server)}"\nrefusal = "framework"\nrefusal_text = "Not here"\n'
-    )
-    with Framewall(server_url(server), tmp_path, "--config", str(settings)) as framewall:
+    """With the text of the route and nothing else, as the call's result, the connection's error, or as both.
+
+    A ban then keeps out whoever starts anew.
+    """
+    with refusing(server, tmp_path) as framewall:
         page = page_of(chromium, f"http://{framewall.address}")
+        if late:
+            page.route(f"**/signalr/{late}?*", answered_late)
         answer = page.evaluate(
-            EVERY_ERROR, [way, [["say", "ann", "hello"], ["say", "ann", {"text": ATTACK}]]]
+            UNTIL_ENDED, [way, [["say", "ann", "hello"], ["say", "ann", {"text": ATTACK}]]]
         )
         before = page.evaluate(CONNECTS)
         page.wait_for_timeout(500)
         assert page.evaluate(CONNECTS) == before, "it came back"
+        assert "Error during negotiation request" in page.evaluate(STARTS)
         page.close()
         assert len(framewall.events()) == 1
-    assert REPORTS[way] in answer["error"], answer
+    assert set(answer["error"].split("; ")[1:]) == {"Not here"}, answer
     assert answer["results"] == [["ann", "hello"]]
     assert MARK not in server.output
+
+
+def test_a_frame_that_comes_back_is_told_at_its_beginning(
+    server: Running, chromium: Browser, tmp_path: Path
+) -> None:
+    """Where its server has written nothing yet: no function that the client's frames call otherwise."""
+    with refusing(server, tmp_path) as framewall:
+        page = page_of(chromium, f"http://{framewall.address}")
+        page.evaluate(UNTIL_ENDED, ["foreverFrame", [["say", "ann", {"text": ATTACK}]]])
+        assert page.evaluate(COMES_BACK) == {"E": "Not here"}
+        page.close()
+
+
+def answered_late(route: Route) -> None:
+    """Holds an answer back until any other one has arrived."""
+    answer = route.fetch()
+    time.sleep(0.4)
+    route.fulfill(response=answer)
+
+
+def refusing(server: Running, folder: Path) -> Framewall:
+    """Framewall with a text for whom it refuses, and a ban."""
+    settings = folder / "framewall.toml"
+    settings.write_text(
+        f'upstream = "{server_url(server)}"\nrefusal = "framework"\nrefusal_text = "Not here"\nban_seconds = 600\n'
+    )
+    return Framewall(server_url(server), folder, "--config", str(settings))
 
 
 def server_url(server: Running) -> str:

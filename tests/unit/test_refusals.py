@@ -6,6 +6,7 @@ import json
 from base64 import b64encode
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -271,23 +272,23 @@ def posted(house: House, target: str, body: str | bytes, *headers: tuple[str, st
     return verdict
 
 
-def test_a_refused_post_gets_engine_ios_error() -> None:
-    """With the route's status; the session's next poll brings the disconnect in a payload."""
+def test_a_refused_post_of_engine_io_leaves_the_word_to_the_poll() -> None:
+    """At an error its client would come back before the session's poll brings the disconnect."""
     house = House()
     verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
-    assert verdict.status == 403
-    assert json.loads(verdict.body or b"") == {"code": 4, "message": "Not here"}
-    assert ("Content-Type", "application/json") in verdict.headers
+    assert (verdict.status, verdict.body) == (200, b"ok")
+    later = house.inspector.request(http("POST", POLLING + "&sid=abc")).verdict
+    assert (later.action, later.status, later.body) == (Action.CLOSE, 200, b"ok")
     polled = house.inspector.request(http("GET", POLLING + "&sid=abc")).verdict
-    assert (polled.status, polled.body) == (200, b"41\x1e1")
+    assert (polled.status, polled.body) == (200, b"41")
 
 
 @pytest.mark.parametrize(
     ("query", "body", "answer"),
     [
-        ("EIO=3", f'{len(ATTACK) + 9}:42["m","{ATTACK}"]', b"2:411:1"),
-        ("EIO=3&j=0", f'd={len(ATTACK) + 9}:42["m","{ATTACK}"]', b'___eio[0]("2:411:1");'),
-        ("EIO=4&j=12", f'd=42["m","{ATTACK}"]', b'___eio[12]("41\\u001e1");'),
+        ("EIO=3", f'{len(ATTACK) + 9}:42["m","{ATTACK}"]', b"2:41"),
+        ("EIO=3&j=0", f'd={len(ATTACK) + 9}:42["m","{ATTACK}"]', b'___eio[0]("2:41");'),
+        ("EIO=4&j=12", f'd=42["m","{ATTACK}"]', b'___eio[12]("41");'),
     ],
 )
 def test_a_poll_is_answered_in_its_version(query: str, body: str, answer: bytes) -> None:
@@ -317,17 +318,27 @@ SOCKJS_ANSWERS = {
     "htmlfile?c=f": b'<script>\np("c[1008,\\"Not here\\"]");\n</script>\r\n',
     "jsonp?c=_jp.x": b'/**/_jp.x("c[1008,\\"Not here\\"]");\r\n',
     "jsonp?c=alert(1)": None,
+    "jsonp": None,
+    "xhr_send": b"",
+    "jsonp_send": b"ok",
 }
+SOCKJS_STATUSES = {"xhr_send": 204, "jsonp?c=alert(1)": 403, "jsonp": 403}
 
 
 @pytest.mark.parametrize("step", SOCKJS_ANSWERS)
 def test_sockjs_is_answered_as_its_transport_writes(step: str) -> None:
-    """Whatever waits for frames of the session gets the close; a function that is none is not called."""
+    """Whatever waits for frames of the session gets the close; a function that is none is not called.
+
+    A message seems to arrive: at an error its client would leave before it hears the close.
+    """
     house = House()
-    assert posted(house, "/echo/123/abcdefgh/xhr_send", f'["{ATTACK}"]').body is None
-    verdict = house.inspector.request(http("GET", f"/echo/123/abcdefgh/{step}")).verdict
+    refused = posted(house, "/echo/123/abcdefgh/xhr_send", f'["{ATTACK}"]')
+    assert (refused.status, refused.body) == (204, b"")
+    method = "POST" if step.endswith("send") else "GET"
+    verdict = house.inspector.request(http(method, f"/echo/123/abcdefgh/{step}")).verdict
+    assert verdict.action is Action.CLOSE
     assert verdict.body == SOCKJS_ANSWERS[step]
-    assert verdict.status == (200 if verdict.body else 403)
+    assert verdict.status == SOCKJS_STATUSES.get(step, 200)
 
 
 def test_signalr_is_answered_with_its_records() -> None:
@@ -335,7 +346,8 @@ def test_signalr_is_answered_with_its_records() -> None:
     house = House()
     closed = b'{"type":7,"error":"Not here","allowReconnect":false}\x1e'
     call = f'{{"type":1,"invocationId":"7","target":"t","arguments":["{ATTACK}"]}}\x1e'
-    posted(house, SIGNALR, '{"protocol":"json","version":1}\x1e' + call)
+    refused = posted(house, SIGNALR, '{"protocol":"json","version":1}\x1e' + call)
+    assert (refused.status, refused.body) == (403, b"Not here")
     stream = house.inspector.request(http("GET", SIGNALR, ("Accept", "text/event-stream"))).verdict
     assert stream.body == b"data: " + closed + b"\r\n\r\n"
     assert house.inspector.request(http("GET", SIGNALR)).verdict.body == closed
@@ -354,22 +366,83 @@ def test_a_packed_poll_is_octets() -> None:
     assert View.parse((verdict.body or b"")[1:], "msgpack")[0].int == 7
 
 
-def test_signalr_2_is_answered_with_its_error() -> None:
-    """A poll, an event stream and a forever frame."""
+SIGNALR2_QUERY = "connectionToken=a%3D&connectionData=%5B%5D"
+SEND2 = f"/signalr/send?transport=longPolling&{SIGNALR2_QUERY}"
+CALL2 = f'{{"H":"c","M":"s","A":["{ATTACK}"],"I":7}}'
+SIGNALR2_ANSWERS = {
+    f"/signalr/poll?transport=longPolling&{SIGNALR2_QUERY}": b'{"E":"Not here"}',
+    f"/signalr/connect?transport=longPolling&{SIGNALR2_QUERY}": b'{"E":"Not here"}',
+    f"/signalr/poll?transport=longPolling&{SIGNALR2_QUERY}&callback=jQuery_1": (
+        b'/**/jQuery_1({"E":"Not here"});\r\n'
+    ),
+    f"/signalr/poll?transport=longPolling&{SIGNALR2_QUERY}&callback=alert(1)": None,
+    f"/signalr/reconnect?transport=serverSentEvents&{SIGNALR2_QUERY}": b'data: {"E":"Not here"}\n\n',
+    f"/signalr/reconnect?transport=foreverFrame&{SIGNALR2_QUERY}&frameId=12": (
+        b'<script>(function (t) { t.receive(t.getConnection(12), {"E":"Not here"}); })'
+        b"(window.parent.jQuery.signalR.transports.foreverFrame);</script>\r\n"
+    ),
+    f"/signalr/reconnect?transport=foreverFrame&{SIGNALR2_QUERY}&frameId=1)": None,
+    f"/signalr/ping?{SIGNALR2_QUERY}": None,
+}
+
+
+@pytest.mark.parametrize("target", SIGNALR2_ANSWERS)
+def test_signalr_2_is_answered_with_its_error(target: str) -> None:
+    """A poll, a call of a script's function, an event stream and a forever frame."""
     house = House()
-    query = "connectionToken=a%3D&connectionData=%5B%5D"
-    posted(
-        house, f"/signalr/send?transport=longPolling&{query}", f'data={{"H":"c","M":"s","A":["{ATTACK}"]}}'
+    posted(house, SEND2, "data=" + CALL2)
+    verdict = house.inspector.request(http("GET", target)).verdict
+    assert (verdict.body, verdict.status) == (
+        SIGNALR2_ANSWERS[target],
+        200 if SIGNALR2_ANSWERS[target] else 403,
     )
-    answers = {
-        f"/signalr/poll?transport=longPolling&{query}": b'{"E":"Not here"}',
-        f"/signalr/reconnect?transport=serverSentEvents&{query}": b'data: {"E":"Not here"}\n\n',
-        f"/signalr/reconnect?transport=foreverFrame&{query}": (
-            b'<script>r(c, {"E":"Not here"});</script>\r\n'
-        ),
-    }
-    for target, body in answers.items():
-        assert house.inspector.request(http("GET", target)).verdict.body == body
+
+
+def test_a_refused_message_of_signalr_2_gets_its_result() -> None:
+    """By the invocation's id, for its client takes any other answer for a call of its own functions."""
+    verdict = posted(House(), SEND2, "data=" + CALL2)
+    assert (verdict.status, verdict.body) == (200, b'{"I":"7","E":"Not here"}')
+    assert ("Content-Type", "application/json; charset=UTF-8") in verdict.headers
+
+
+@pytest.mark.parametrize("sent", [ATTACK, f'["{ATTACK}"]', f'{{"H":"c","M":"s","A":["{ATTACK}"]}}'])
+def test_a_message_of_signalr_2_without_an_id_is_refused_by_its_status(sent: str) -> None:
+    """Of a connection without hubs, for example; the session's poll brings the error."""
+    verdict = posted(House(), SEND2, "data=" + sent)
+    assert (verdict.status, verdict.body) == (403, None)
+
+
+@pytest.mark.parametrize(
+    ("callback", "sent", "status", "body"),
+    [
+        ("jQuery3_1", CALL2, 200, b'/**/jQuery3_1({"I":"7","E":"Not here"});\r\n'),
+        ("a.$b", CALL2, 200, b'/**/a.$b({"I":"7","E":"Not here"});\r\n'),
+        ("alert(1)//", CALL2, 403, None),
+        ("", CALL2, 403, None),
+        ("jQuery3_1", ATTACK, 403, None),
+    ],
+)
+def test_a_jsonp_message_of_signalr_2_gets_its_result(
+    callback: str, sent: str, status: int, body: bytes | None
+) -> None:
+    """It is in the query, with its id; and it ends its session as any message does."""
+    house = House()
+    poll = http("GET", f"/signalr/poll?transport=longPolling&{SIGNALR2_QUERY}&callback=f")
+    assert house.inspector.request(poll).interruptible
+    query = urlencode({"callback": callback, "data": sent})
+    verdict = house.inspector.request(http("GET", f"{SEND2}&{query}")).verdict
+    assert (verdict.action, verdict.status, verdict.body) == (Action.CLOSE, status, body)
+    [end] = [each for each in verdict.commands if isinstance(each, EndRequest)]
+    assert (end.request, end.status, end.body) == (poll.id, 200, b'/**/f({"E":"Not here"});\r\n')
+    assert house.inspector.request(http("POST", SEND2)).verdict.action is Action.CLOSE
+
+
+def test_a_page_of_another_origin_ends_no_session() -> None:
+    """Its request alone is refused: who visits it has done nothing."""
+    house = House(replace(TOLD, origins=("same",)))
+    foreign = http("GET", POLLING + "&sid=abc", ("Origin", "http://evil.example"))
+    assert house.inspector.request(foreign).verdict.action is Action.CLOSE
+    assert house.inspector.request(http("GET", POLLING + "&sid=abc")).verdict.action is Action.PASS
 
 
 def test_what_waits_for_the_server_is_answered_at_the_block() -> None:
@@ -379,7 +452,19 @@ def test_what_waits_for_the_server_is_answered_at_the_block() -> None:
     assert house.inspector.request(poll).interruptible
     verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
     [end] = [each for each in verdict.commands if isinstance(each, EndRequest)]
-    assert (end.request, end.status, end.body) == (poll.id, 200, b"41\x1e1")
+    assert (end.request, end.status, end.body) == (poll.id, 200, b"41")
+
+
+def test_a_poll_that_says_something_itself_waits_too() -> None:
+    """SignalR 2's long polling posts what it has heard; both that and the wait are seen to."""
+    house = House()
+    poll = http("POST", SEND2.replace("/send", "/poll"))
+    plan = house.inspector.request(poll)
+    assert (plan.inspect_body, plan.interruptible) == (True, True)
+    assert house.inspector.body(poll, b"messageId=d-1").action is Action.PASS
+    verdict = posted(house, SEND2, "data=" + CALL2)
+    [end] = [each for each in verdict.commands if isinstance(each, EndRequest)]
+    assert (end.request, end.status, end.body) == (poll.id, 200, b'{"E":"Not here"}')
 
 
 def test_what_waits_is_ended_without_words_too() -> None:
@@ -447,6 +532,20 @@ def test_a_banned_client_is_told_when_to_come_back(status: int) -> None:
         assert ("Retry-After", "45") in verdict.headers
     house.now += 45
     assert house.inspector.request(upgrade(SOCKETIO)).verdict.action is Action.PASS
+
+
+def test_a_banned_clients_ended_session_says_so() -> None:
+    """In the words at which its library stops; at the status of the ban it would try again. A new one is refused."""
+    house = House(replace(TOLD, ban_seconds=60, ban_status=429))
+    request = http("POST", SEND2)
+    house.inspector.request(request)
+    assert house.inspector.body(request, f"data={CALL2}".encode()).action is Action.BAN
+    poll = house.inspector.request(http("GET", SEND2.replace("/send", "/poll"))).verdict
+    assert (poll.action, poll.status, poll.body) == (Action.CLOSE, 200, b'{"E":"Not here"}')
+    new = house.inspector.request(
+        http("GET", SEND2.replace("/send", "/connect").replace("a%3D", "b"))
+    ).verdict
+    assert (new.action, new.status) == (Action.CLOSE, 429)
 
 
 def test_a_banned_poll_gets_the_frameworks_error_and_the_bans_status() -> None:
@@ -562,4 +661,4 @@ def test_statuses_and_codes_are_the_routes() -> None:
     house = House(replace(TOLD, refusal_status=451, close_code=4003))
     assert house.blocked(SOCKETIO, f'42["m","{ATTACK}"]').close_code == 4003
     assert house.inspector.request(upgrade(f"{SOCKETIO}&name={ATTACK}")).verdict.status == 451
-    assert posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]').status == 451
+    assert posted(house, SIGNALR, f'{{"protocol":"json","version":1,"x":"{ATTACK}"}}\x1e').status == 451

@@ -225,7 +225,8 @@ class Decisions(Table):
     )
     refusal_status: Annotated[StrictInt, Field(ge=400, le=499)] | None = Field(
         default=None,
-        description="The HTTP status of a refused handshake, or of a refused request of a fallback.",
+        description="The HTTP status of a refused handshake, or of a refused request of a fallback, unless its "
+        "framework's refusal needs another one.",
     )
     close_code: Annotated[int, BeforeValidator(values.as_close_code)] | None = Field(
         default=None, description="The code of the Close that ends a blocked client's socket."

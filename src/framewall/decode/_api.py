@@ -38,7 +38,8 @@ class Exchange(NamedTuple):
     """One HTTP request of a framework's fallback: its transport, and its session once there is one.
 
     ``sends``: the body carries the client's messages. ``begins``: the response opens a session.
-    ``records``: the response is a stream, and what it is cut into.
+    ``records``: the response is a stream, and what it is cut into. ``waits``: the response brings the server's
+    messages, as it does anyway where the body carries none.
     """
 
     transport: str
@@ -46,6 +47,7 @@ class Exchange(NamedTuple):
     sends: bool = False
     begins: bool = False
     records: Records | None = None
+    waits: bool = False
 
 
 class Split(NamedTuple):

@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from framewall._core import FormatError, View
 from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Exchange, Reader, Split
+from framewall.decode._script import SCRIPT, as_call, in_script
 from framewall.decode._sse import event_data
-from framewall.decode._write import as_json
+from framewall.decode._write import Value, as_json
 from framewall.errors import DecodeError
 from framewall.model import (
     Answer,
@@ -32,10 +33,13 @@ from framewall.model import (
 NAME = "signalr2"
 
 _STEPS = frozenset(("negotiate", "connect", "reconnect", "start", "send", "poll", "abort", "ping"))
+_WAITS = frozenset(("connect", "reconnect", "poll"))
+"""Steps whose answers bring the server's messages."""
 _CLIENT = {"h": "hub", "m": "method", "a": "args", "i": "id", "s": "state"}
 _SERVER = {"c": "cursor", "m": "messages", "r": "result", "e": "error", "p": "progress", "i": "id"}
 _STREAMS = {"serversentevents": Records.EVENTS, "foreverframe": Records.LINES}
 _KEEPALIVE = b"{}"
+_FRAME = re.compile(r"[0-9]{1,9}")
 _CALLBACK = re.compile(rb"[^(]{0,256}\((?=[{\[])(.*)\)\s*;?\s*", re.DOTALL)
 _FRAME_CALL = re.compile(rb"<script[^>]*>\s*r\(c,\s*(.*?)\);?\s*</script>", re.DOTALL)
 
@@ -114,31 +118,29 @@ class SignalR2Reader(Reader):
         return [Notice(as_json(each)) for each in (*result, {"E": text})]
 
     def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
-        """A poll and a stream bring the connection's error; a message is refused by its status."""
-        step = _step(request)
-        transport = _query(request).get("transport", "").lower()
-        body = as_json({"E": text})
-        if step == "poll" and "callback" not in _query(request):
-            return Answer(body, "application/json; charset=UTF-8", 200)
-        if step in ("connect", "reconnect") and transport == "serversentevents":
-            return Answer(b"data: " + body + b"\n\n", "text/event-stream", 200)
-        if step in ("connect", "reconnect") and transport == "foreverframe":
-            safe = body.replace(b"<", b"\\u003c")
-            return Answer(b"<script>r(c, " + safe + b");</script>\r\n", "text/html; charset=UTF-8", 200)
-        del packet
-        return None
+        """What its client reads: to a message its result, to what brings messages the connection's error.
+
+        A message whose id is not known is refused by its status: to a body its client would listen as to the server.
+        """
+        query, step = _query(request), _step(request)
+        transport = query.get("transport", "").lower()
+        if step == "send":
+            asked = query.get("data", "").encode("utf-8", "replace")
+            id = _id(asked) or (self._invocation(packet) if packet else None)
+            return _written({"I": id, "E": text}, query) if id else None
+        if step not in _WAITS:
+            return None
+        if transport == "serversentevents":
+            return Answer(b"data: " + as_json({"E": text}) + b"\n\n", "text/event-stream", 200)
+        if transport == "foreverframe":
+            return _framed({"E": text}, query.get("frameid", ""))
+        return _written({"E": text}, query)
 
     @staticmethod
     def _invocation(packet: Packet) -> str | None:
         if packet.kind != "invocation" or not packet.parts or packet.parts[0].hint != "json":
             return None
-        try:
-            found = View.parse(packet.parts[0].data, "json")
-        except FormatError:
-            return None
-        id = next((each for each in found if (each.key or "").lower() == "i"), None)
-        known = id is not None and id.kind in ("text", "number")
-        return id.text if id is not None and known and len(id.text) <= ECHOED else None
+        return _id(packet.parts[0].data)
 
     def _negotiated(self, data: bytes) -> None:
         try:
@@ -182,6 +184,38 @@ class SignalR2Reader(Reader):
         self, kind: str, parts: tuple[Part, ...] = (), name: str | None = None, hub: str | None = None
     ) -> Packet:
         return Packet(NAME, self._version, kind, parts, name, hub)
+
+
+def _id(call: bytes) -> str | None:
+    """By which an invocation's client knows its result."""
+    try:
+        found = View.parse(call, "json")
+    except FormatError:
+        return None
+    id = (
+        next((each for each in found if (each.key or "").lower() == "i"), None)
+        if found.kind == "map"
+        else None
+    )
+    known = id is not None and id.kind in ("text", "number")
+    return id.text if id is not None and known and len(id.text) <= ECHOED else None
+
+
+def _written(value: Value, query: dict[str, str]) -> Answer | None:
+    """As JSON, or in the call that a JSONP client waits for; None if what it wants called is no function's name."""
+    if "callback" not in query:
+        return Answer(as_json(value), "application/json; charset=UTF-8", 200)
+    script = as_call(query["callback"], value)
+    return Answer(script, SCRIPT, 200) if script else None
+
+
+def _framed(value: Value, frame: str) -> Answer | None:
+    """For a frame's connection, by its number in the page; it needs nothing that its server wrote before."""
+    if not _FRAME.fullmatch(frame):
+        return None
+    transport = b"window.parent.jQuery.signalR.transports.foreverFrame"
+    told = b"(function (t) { t.receive(t.getConnection(%s), %s); })" % (frame.encode(), in_script(value))
+    return Answer(b"<script>" + told + b"(" + transport + b");</script>\r\n", "text/html; charset=UTF-8", 200)
 
 
 def _bare(data: bytes) -> bytes:
@@ -264,7 +298,8 @@ class SignalR2(Decoder):
         if sends and step == "send" and transport == "websocket":
             transport = "longpolling"
         records = _STREAMS.get(transport) if step in ("connect", "reconnect") else None
-        return Exchange(transport, token, sends, step == "negotiate", records)
+        waits = step in _WAITS  # a poll is a POST too: its form says what the client has already
+        return Exchange(transport, token, sends, step == "negotiate", records, waits)
 
     def hang_up(self, request: Request, session: str) -> SendUpstream:
         """An ``abort`` with the session's own query and cookies."""

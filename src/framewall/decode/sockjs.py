@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote
 from framewall._core import FormatError, View
 from framewall.decode._api import UNCLAIMED, Decoder, Exchange, Reader, Split
 from framewall.decode._readings import Readings
+from framewall.decode._script import as_call, in_script
 from framewall.decode._sse import events
 from framewall.decode._write import as_json
 from framewall.errors import DecodeError, LimitReached, PeerError
@@ -53,7 +54,8 @@ _SERVER = re.compile(r"[0-9]{3}")
 _CALL = re.compile(rb"""(?:/\*\*/[^(]*|\s*p)\((".*")\);?\s*""")
 _PERCENT = re.compile(rb"%(00|0[aAdD]|25)")
 """What events have escaped, that they stay on one line."""
-_FUNCTION = re.compile(r"[A-Za-z0-9_.$]{1,64}")
+_SENT = {"xhr_send": Answer(b"", status=204), "jsonp_send": Answer(b"ok", status=200)}
+"""A message that the session's poll or stream refuses: at an error its client would leave before that comes."""
 POLICY = 1008
 """The code that a refused client is told, the WebSocket's own for it (RFC 6455 section 7.4.1)."""
 _QUIET = frozenset((b"", b"o", b"h"))
@@ -145,7 +147,8 @@ class SockJSReader(Reader):
         place = _place(request)
         step = place["step"] if place else ""
         frames = [each.data for each in self.refuse(packet, text)]
-        callback = _callback(request)
+        if step in _SENT:
+            return _SENT[step]
         if step in ("xhr", "xhr_streaming"):
             last = frames if step == "xhr_streaming" else frames[-1:]
             return Answer(
@@ -156,12 +159,12 @@ class SockJSReader(Reader):
                 b"".join(b"data: " + each + b"\r\n\r\n" for each in frames), "text/event-stream", 200
             )
         if step == "htmlfile":
-            calls = b"".join(b"<script>\np(" + _in_script(each) + b");\n</script>\r\n" for each in frames)
+            calls = b"".join(
+                b"<script>\np(" + in_script(_text(each)) + b");\n</script>\r\n" for each in frames
+            )
             return Answer(calls, "text/html; charset=UTF-8", 200)
-        if step == "jsonp" and callback:
-            call = b"/**/" + callback + b"(" + _in_script(frames[-1]) + b");\r\n"
-            return Answer(call, "application/javascript; charset=UTF-8", 200)
-        return None
+        script = as_call(parse_qs(request.query).get("c", [""])[-1], _text(frames[-1]))
+        return Answer(script, "application/javascript; charset=UTF-8", 200) if script else None
 
     def _all(
         self, read: Callable[[bytes], Sequence[Packet]], frames: Sequence[bytes], packets: list[Packet]
@@ -246,15 +249,8 @@ class SockJSReader(Reader):
         return reading.packets
 
 
-def _callback(request: Request) -> bytes:
-    """The function that JSONP wants called; empty if it is no plain name."""
-    named = parse_qs(request.query).get("c", [""])[-1]
-    return named.encode() if _FUNCTION.fullmatch(named) else b""
-
-
-def _in_script(frame: bytes) -> bytes:
-    """A string that ends no script element."""
-    return as_json(frame.decode("utf-8", "replace")).replace(b"<", b"\\u003c")
+def _text(frame: bytes) -> str:
+    return frame.decode("utf-8", "replace")
 
 
 def _strings(data: bytes) -> bool:

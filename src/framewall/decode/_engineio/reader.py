@@ -117,13 +117,17 @@ class EngineIOReader(Reader):
         return (Notice(_CLOSE),)
 
     def answer(self, request: Request, packet: Packet | None, text: str) -> Answer:
-        """A poll brings the packets of the refusal; what else is refused gets Engine.IO's error, 4."""
+        """A poll brings the packets of the refusal, and a POST, at whose error its client would come back, is told
+        that it arrived; a request of no session gets Engine.IO's error, 4.
+
+        No close packet follows a Socket.IO disconnect: its client acts on that first, and would come back.
+        """
         query = parse_qs(request.query)
-        if request.method != "GET" or "sid" not in query:
+        if "sid" in query and request.method == "POST":
+            return Answer(b"ok", "text/html", 200)
+        if "sid" not in query:
             return Answer(json.dumps({"code": _FORBIDDEN, "message": text}).encode(), "application/json")
         items = [Item(each.data, each.opcode is Opcode.BINARY) for each in self.refuse(packet, text)]
-        if _CLOSE not in (item.data for item in items):
-            items.append(Item(_CLOSE, False))
         body = payload.join_4(items) if self.written == 4 else payload.join_3(items)
         place = query.get("j", [""])[-1]
         if place.isdecimal() and place.isascii():

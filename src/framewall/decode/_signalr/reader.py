@@ -232,9 +232,9 @@ class SignalRReader(Reader):
         return (Notice(b"".join(as_json(each) + _END for each in records)),)
 
     def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
-        """To a poll or an event stream the records; a negotiation or a message is refused by its status."""
+        """To a poll or an event stream the records; a negotiation or a message is refused by its status and text."""
         if request.method != "GET":
-            return None
+            return Answer(text.encode())
         (notice,) = self.refuse(packet, text)
         if "text/event-stream" in (request.header("accept") or "").lower():
             return Answer(b"data: " + notice.data + b"\r\n\r\n", "text/event-stream", 200)

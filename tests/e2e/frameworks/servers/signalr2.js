@@ -57,7 +57,8 @@ class Connection {
 
 const forever = (id) => `<!doctype html><html><body><script>
 var $ = window.parent.jQuery, transport = $.signalR.transports.foreverFrame, c = transport.getConnection("${id}"), r = transport.receive;
-</script>`;
+</script>
+`;
 
 const steps = {
   negotiate(query, answer) {
@@ -83,7 +84,7 @@ const steps = {
     else if (transport === "serverSentEvents") {
       connection.stream(response, "text/event-stream", "data: initialized\n\n", (data) => `data: ${data}\n\n`);
     } else {
-      connection.stream(response, "text/html", forever(query.get("frameId")), (data) => `<script>r(c, ${data});</script>`);
+      connection.stream(response, "text/html", forever(query.get("frameId")), (data) => `<script>r(c, ${data});</script>\r\n`);
     }
   },
 };
@@ -92,6 +93,10 @@ const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url, "http://localhost");
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
+  if (process.env.ORIGIN) {
+    response.setHeader("Access-Control-Allow-Origin", process.env.ORIGIN);
+    response.setHeader("Access-Control-Allow-Credentials", "true");
+  }
   if (files[pathname]) {
     response.writeHead(200, { "Content-Type": files[pathname][0] }).end(files[pathname][1]);
     return;
