@@ -70,6 +70,16 @@ const kinds = {
       connection.flush();
     }));
     server.on("request", (request, response) => {
+      if (process.env.ORIGIN) {
+        response.setHeader("Access-Control-Allow-Origin", process.env.ORIGIN);
+        response.setHeader("Access-Control-Allow-Credentials", "true");
+        if (request.method === "OPTIONS") {
+          response.setHeader("Access-Control-Allow-Headers", request.headers["access-control-request-headers"] ?? "");
+          response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE");
+          response.writeHead(204).end();
+          return;
+        }
+      }
       if (request.method === "POST" && request.url.includes("/negotiate")) {
         const token = randomBytes(16).toString("base64url");
         connections.set(token, new Connection());
