@@ -8,8 +8,8 @@ pub(super) const SURE: u8 = 50;
 const MARK: u8 = 90;
 /// From this likelihood on, what nests in a guessed reading is read too.
 const LIKELY: u8 = 30;
-/// Formats whose documents are texts.
-pub(super) const TEXTS: [&str; 8] = ["json", "jwt", "multipart", "xml", "form", "csv", "yaml", "text"];
+/// Formats whose documents can be texts.
+pub(super) const TEXTS: [&str; 9] = ["json", "jwt", "multipart", "xml", "form", "csv", "yaml", "text", "ion"];
 
 /// Formats that text, or noise, is taken for by chance.
 pub(super) const LOOSE: [&str; 4] = ["xml", "form", "csv", "yaml"];
@@ -61,7 +61,7 @@ pub(super) fn plain_number(bytes: &[u8]) -> bool {
 }
 
 /// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself, and of
-/// what cannot but be text only what may be one.
+/// what is text or nothing only what may be one.
 pub(super) fn nests(text: &[u8], sure: bool, of_text: bool) -> bool {
     let least = if sure { formats::sniff::PLAUSIBLE } else { LIKELY };
     let readings = formats::sniff::readings(text, "");

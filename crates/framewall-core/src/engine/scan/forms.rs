@@ -8,7 +8,7 @@ use super::seen::{self, SeenForms};
 use super::windows::{WINDOW, is_address, is_packed};
 use super::work::{FORM, LEAF, SPELL, UNPACK};
 use super::{Fresh, Place, Scan};
-use crate::engine::belief::{is_binary_document, is_text, nests, reveals};
+use crate::engine::belief::{is_binary_document, nests, reveals};
 use crate::engine::views::{self, ByteSet, Make, View};
 use crate::formats::jwt::is_token;
 use crate::formats::{protobuf, sniff, yaml};
@@ -128,7 +128,7 @@ impl Scan<'_> {
             return;
         }
         let depth = place.chain.len() + chain.len();
-        let of_text = chain.last().is_some_and(|view| views::ALL[usize::from(*view)].is_of_text()) && !is_text(text);
+        let of_text = chain.last().is_some_and(|view| views::ALL[usize::from(*view)].is_of_text());
         let opens = !self.settings.plain && fresh != Fresh::No && !form.known;
         if opens && nests(text, fresh == Fresh::Yes, of_text) {
             self.nest(text, chain, place, depth, fresh, of_text);
