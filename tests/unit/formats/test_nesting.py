@@ -20,8 +20,6 @@ from support.documents import DOCUMENTS, PLACES, Path
 FORMATS = tuple(DOCUMENTS)
 PROTECTED = "isAdmin"
 EVERYTHING = _core.Settings(classes=list(CLASSES), protected_fields=[PROTECTED])
-# Combinations in which so many other readings hold that one of theirs is named first: of two deep, of three deep.
-CROWDED_PAIRS, CROWDED_TRIPLES = 2, 6
 
 
 def found(data: bytes, hint: str = "auto") -> list[tuple[str, Path]]:
@@ -33,7 +31,7 @@ def found(data: bytes, hint: str = "auto") -> list[tuple[str, Path]]:
 # Names that attack by standing where a name stands.
 NAMES = {"nosqli": "$ne", "prototype_pollution": "__proto__", "mass_assignment": PROTECTED}
 # Names that so many other readings find too that one of theirs is named first.
-CROWDED_NAMES = 60
+CROWDED_NAMES = 10
 # Documents that are bombs by how they are made.
 BOMBS = {
     "json": b"[" * 2000,
@@ -99,16 +97,12 @@ def test_every_attack_is_found_in_every_format_where_it_stands() -> None:
 
 def test_every_attack_is_found_two_deep_where_it_stands() -> None:
     pairs = itertools.product(FORMATS, FORMATS)
-    missed, elsewhere = astray(itertools.product(pairs, ATTACKS))
-    assert missed == []
-    assert len(elsewhere) <= CROWDED_PAIRS, elsewhere
+    assert astray(itertools.product(pairs, ATTACKS)) == ([], [])
 
 
 def test_attacks_are_found_three_deep_where_they_stand() -> None:
     triples = itertools.product(FORMATS, FORMATS, FORMATS)
-    missed, elsewhere = astray(zip(triples, itertools.cycle(ATTACKS), strict=False))
-    assert missed == []
-    assert len(elsewhere) <= CROWDED_TRIPLES, elsewhere
+    assert astray(zip(triples, itertools.cycle(ATTACKS), strict=False)) == ([], [])
 
 
 @pytest.mark.parametrize("place", PLACES)

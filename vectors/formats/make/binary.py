@@ -356,7 +356,7 @@ def avro() -> None:
         "kind": "SHOUT",
         "reply": inner,
     }
-    for codec in ("null", "deflate"):
+    for codec in ("null", "deflate", "snappy", "zstandard"):
         out = io.BytesIO()
         fastavro.writer(out, schema, [outer, inner], codec=codec)
         data = out.getvalue()
@@ -505,7 +505,7 @@ def main() -> None:
             case
             for case in short
             if len(case["data_b64"]) < 1200 and not any(word in case["name"] for word in unsuited)
-        ][:4]
+        ][:5]
         ends = form not in {"protobuf", "ion", "avro", "flexbuffers", "thrift"}
         rows = [{"name": case["name"], "data_b64": case["data_b64"], "ends_itself": ends} for case in cut]
         write(folder / "truncated.json", {"cases": rows})

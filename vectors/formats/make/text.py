@@ -132,6 +132,13 @@ def make_json(made: list[dict[str, Any]]) -> None:
             hostile("a comment that never ends", b'{"a":1,/* "<script>" ', outcome="truncated"),
             hostile("a number of a million digits", (b"9", 1_000_000), outcome="complete"),
             hostile(
+                "numbers that every parser ends elsewhere",
+                b"[1-2,1.2.3,--4,5e,0x3c,7/**/,8<script>]",
+                outcome="complete",
+                contains=["8<script>"],
+            ),
+            hostile("a name twice", b'{"a":1,"a":"<script>"}', outcome="complete", contains=["<script>"]),
+            hostile(
                 "a string of a million escapes",
                 b'"',
                 (b"\\u0041", 300_000),
@@ -141,7 +148,18 @@ def make_json(made: list[dict[str, Any]]) -> None:
             ),
         ],
     )
-    write("json", "truncated", [whole("a map", json.dumps(VALUE).encode(), ends_itself=True)])
+    write(
+        "json",
+        "truncated",
+        [
+            whole("a map", json.dumps(VALUE).encode(), ends_itself=True),
+            whole(
+                "numbers", json.dumps([-0.5, 12345678901234567890, 1e300, [1, 2]]).encode(), ends_itself=True
+            ),
+            whole("escapes", json.dumps({"é\n": '"<b>\\ 😀'}).encode(), ends_itself=True),
+            whole("what lax parsers take", b"{a:'x\\'y', /* no */ \"b\" = .5, c => NaN,}", ends_itself=True),
+        ],
+    )
 
 
 def make_form(made: list[dict[str, Any]]) -> None:
@@ -185,6 +203,17 @@ def make_form(made: list[dict[str, Any]]) -> None:
             ),
             hostile("broken escapes", b"a=%3Cscript%3&b=%", outcome="complete", contains=["<script%3"]),
             hostile(
+                "a million escapes",
+                b"a=",
+                (b"%3C", 1_000_000),
+                b"script>",
+                outcome="complete",
+                contains=["<script>"],
+            ),
+            hostile("a name twice", b"a=1&a=%3Cscript%3E", outcome="complete", contains=["<script>"]),
+            hostile("an escaped bracket in a name", b"a%5B%24ne%5D=x", outcome="complete", contains=["$ne"]),
+            hostile("a NUL in a name", b"a%00b=%3Cscript%3E", outcome="complete", contains=["<script>"]),
+            hostile(
                 "separators alone", (b"&;=", 10_000), b"a=%3Cscript", outcome="complete", contains=["<script"]
             ),
             hostile(
@@ -196,7 +225,14 @@ def make_form(made: list[dict[str, Any]]) -> None:
             ),
         ],
     )
-    write("form", "truncated", [whole("fields", urllib.parse.urlencode(PAIRS).encode())])
+    write(
+        "form",
+        "truncated",
+        [
+            whole("fields", urllib.parse.urlencode(PAIRS).encode()),
+            whole("names of names", b"user[name]=a+b&user[role][%24ne]=%3Cx%3E&ids[]=1&ids[]=2"),
+        ],
+    )
 
 
 def xml_leaves(element: ElementTree.Element, path: Steps) -> list[Leaf]:
@@ -300,7 +336,12 @@ def make_xml() -> None:
             ),
         ],
     )
-    write("xml", "truncated", [whole("an order", stdlib, ends_itself=True)])
+    marked = b'<?xml version="1.0"?><a b="c"><!-- note --><d e=\'f\'/><![CDATA[<x> & y]]> t &lt;u&gt; </a>'
+    write(
+        "xml",
+        "truncated",
+        [whole("an order", stdlib, ends_itself=True), whole("every kind of mark", marked, ends_itself=True)],
+    )
 
 
 def make_multipart(made: list[dict[str, Any]]) -> None:
@@ -402,7 +443,11 @@ def make_multipart(made: list[dict[str, Any]]) -> None:
             ),
         ],
     )
-    write("multipart", "truncated", [whole("two fields", python)])
+    nested = (
+        b'--A\r\nContent-Disposition: form-data; name="files"\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n'
+        b'--B\r\nContent-Disposition: file; filename="one.txt"\r\n\r\nfirst\r\n--B--\r\n--A--\r\n'
+    )
+    write("multipart", "truncated", [whole("two fields", python), whole("parts in a part", nested)])
 
 
 def make_csv(made: list[dict[str, Any]]) -> None:
@@ -434,9 +479,33 @@ def make_csv(made: list[dict[str, Any]]) -> None:
                 contains=["<script>"],
             ),
             hostile("text behind a quote", b'"a"<script>,b', outcome="complete", contains=["a<script>"]),
+            hostile(
+                "a million quotes",
+                b"a,b\n",
+                (b'"', 1_000_000),
+                b"<script>",
+                outcome="complete",
+                contains=["<script>"],
+            ),
+            hostile("rows that a CR ends", b"a,b\r<script>,2\r", outcome="complete", contains=["<script>"]),
+            hostile("a NUL in a field", b"a,b\nx\0y,<script>\n", outcome="complete", contains=["<script>"]),
+            hostile(
+                "another separator further down",
+                b"a;b\n1;2\n<script>,x\ty|z\n",
+                outcome="complete",
+                contains=["<script>"],
+            ),
         ],
     )
-    write("csv", "truncated", [whole("rows", base64.b64decode(cases[0]["data_b64"]))])
+    write(
+        "csv",
+        "truncated",
+        [
+            whole("rows", base64.b64decode(cases[0]["data_b64"])),
+            whole("rows, quoted", base64.b64decode(cases[1]["data_b64"])),
+            whole("rows, tabs", base64.b64decode(cases[2]["data_b64"])),
+        ],
+    )
 
 
 def make_yaml(made: list[dict[str, Any]]) -> None:
@@ -545,7 +614,15 @@ def make_yaml(made: list[dict[str, Any]]) -> None:
             ),
         ],
     )
-    write("yaml", "truncated", [whole("a map", yaml.safe_dump(VALUE).encode())])
+    blocks = b"a: |\n  one\n   two\nb: >-\n  x\n  y\n? [c, {d: 'e'}]\n: &x !t \"f\\x3c\"\ng: *x # note\n"
+    write(
+        "yaml",
+        "truncated",
+        [
+            whole("a map", yaml.safe_dump(VALUE).encode()),
+            whole("blocks, flow and a key that is a list", blocks),
+        ],
+    )
 
 
 def sorted_like(value: Any) -> list[Leaf]:
@@ -570,9 +647,18 @@ def make_text() -> None:
     write(
         "text",
         "hostile",
-        [hostile("four megabytes", (b"a", 4 << 20), b"<script>", outcome="complete", contains=["<script>"])],
+        [
+            hostile(
+                "four megabytes", (b"a", 4 << 20), b"<script>", outcome="complete", contains=["<script>"]
+            ),
+            hostile(
+                "a million NULs", (b"\0", 1_000_000), b"<script>", outcome="complete", contains=["<script>"]
+            ),
+            hostile("half a character", b"\xe2\x82<script>\xf0", outcome="complete", contains=["<script>"]),
+            hostile("overlong UTF-8", b"\xc0\xbcscript>", outcome="complete", contains=["script>"]),
+        ],
     )
-    write("text", "truncated", [whole("a sentence", b"hello world")])
+    write("text", "truncated", [whole("a sentence", b"hello world"), whole("characters", "é 😀 né".encode())])
 
 
 def make_jwt(made: list[dict[str, Any]]) -> None:
@@ -623,9 +709,28 @@ def make_jwt(made: list[dict[str, Any]]) -> None:
                 contains=["<script>"],
             ),
             hostile("a million dots", (b".", 1_000_000), outcome="exhausted", anomaly="format_nodes"),
+            hostile(
+                "a token for claims",
+                b"eyJhIjoxfQ.",
+                base64.urlsafe_b64encode(b'"eyJhIjoxfQ.PHNjcmlwdD4."').rstrip(b"="),
+                b".",
+                outcome="complete",
+                contains=["eyJhIjoxfQ.PHNjcmlwdD4."],
+            ),
+            hostile(
+                "a header of a million blanks",
+                b"eyAg",
+                (b"ICAg", 333_333),
+                b"ImEiOiI8c2NyaXB0PiJ9.e30.",
+                outcome="complete",
+                contains=["<script>"],
+            ),
         ],
     )
-    write("jwt", "truncated", [whole("a token", token)])
+    encrypted = (
+        b"eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AAECAwQFBgcICQoL.PHNlY3JldD4.AAECAwQFBgcICQoLDA0ODw"
+    )
+    write("jwt", "truncated", [whole("a token", token), whole("an encrypted token", encrypted)])
 
 
 def main() -> None:
