@@ -122,9 +122,13 @@ bench-soak: .build/native $(VENV)/.bench ## MINUTES (30) of mixed traffic; fails
 bench-detection: .build/native $(VENV)/.bench | .build/tools-crs ## rates, disguises and cost over FRAMEWALL_CORPORA; writes docs/detection.md
 	$(PY) -m benches.detection --write --peers
 
+# The Core Rule Set 4, as Coraza packs it.
+CRS4 := github.com/corazawaf/coraza-coreruleset/v4@v4.25.0
+
 .PHONY: bench-crs
-bench-crs: .build/native $(VENV)/.bench | .build/tools-crs ## imported CRS rules beside libmodsecurity, match by match
-	$(PY) benches/crs_agreement.py /usr/share/modsecurity-crs/rules $${FRAMEWALL_CORPORA:-../shared/corpora}/attacks.dev.jsonl
+bench-crs: .build/native $(VENV)/.bench | .build/tools-crs $(findstring .venv-go/bin/go,$(GO)) ## imported rules of CRS 3 and 4 beside libmodsecurity, match by match; writes docs/detection.md
+	$(PY) -m benches.crs_agreement --write /usr/share/modsecurity-crs/rules \
+		"$$($(GO) mod download -json $(CRS4) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')/rules/@owasp_crs"
 
 .PHONY: bench-events
 bench-events: .build/native $(VENV)/.dev ## the console's questions to a store of EVENTS (10000000) events, also while it grows

@@ -1,23 +1,27 @@
 """How far imported ModSecurity rules agree with libmodsecurity itself, message by message and rule by rule.
 
-    python benches/crs_agreement.py RULES CORPUS [--every N] [--family 942] [--show 20]
+    python -m benches.crs_agreement RULES... [--every N] [--family 942] [--show 20] [--write]
 
-RULES is a folder of CRS (``*.conf``), CORPUS a file of JSON lines with ``payload`` or ``text``. Each
-message is given to both as one field: to libmodsecurity as the only argument of a form, to Framewall as a
-text. A match is a pair of message and rule. Needs the package ``libmodsecurity``.
+Each of RULES is a folder of CRS (``*.conf``). Every message of the corpora (``FRAMEWALL_CORPORA``) is given to both as
+one field: to libmodsecurity as the only argument of a form, to Framewall as a text. A match is a pair of message and
+rule. ``--write`` puts the table into docs/detection.md. Needs the package ``libmodsecurity``.
 """
 
 from __future__ import annotations
 
 import argparse
-import collections
 import json
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 import libmodsecurity
+from benches.detection import corpora
+from benches.detection.__main__ import PAGE, write
 
 from framewall._core import Engine
 from framewall.detect.seclang import import_rules
@@ -84,52 +88,96 @@ def _where(message: libmodsecurity.RuleMessage) -> str:
         return "ARGS:m"
 
 
-def messages(corpus: Path, every: int) -> Iterator[bytes]:
-    for number, line in enumerate(corpus.read_text(encoding="utf-8").splitlines()):
+def messages(every: int) -> Iterator[bytes]:
+    """The corpora's texts, or every so many of them."""
+    for number, sample in enumerate((*corpora.every_attack(), *corpora.benign())):
         if number % every == 0:
-            row = json.loads(line)
-            yield str(row.get("payload", row.get("text"))).encode("utf-8", "surrogatepass")
+            yield sample.text.encode("utf-8", "surrogatepass")
+
+
+@dataclass
+class Agreement:
+    """Matches of one rule set: by both, by one alone, each by rule."""
+
+    version: str
+    imported: int
+    all: int
+    both: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    extra: Counter[str] = field(default_factory=Counter)
+
+    def row(self) -> str:
+        """A line of the table."""
+        shared, missed = sum(self.both.values()), sum(self.missed.values())
+        return (
+            f"| {self.version} | {self.imported} of {self.all} | {shared + missed} "
+            f"| {100 * shared / max(shared + missed, 1):.2f} % | {sum(self.extra.values())} |"
+        )
+
+
+def version(folder: Path) -> str:
+    """What the rule set says of itself."""
+    for file in sorted(folder.glob("*.conf")):
+        if found := re.search(
+            r"(?:CRS|Rule Set) ver\.(\S+)", file.read_text(encoding="utf-8", errors="replace")
+        ):
+            return found[1]
+    return folder.name
+
+
+def in_families(number: str) -> bool:
+    """Whether a rule's number is of a family that finds attacks."""
+    return number[:3].isdigit() and int(number[:3]) in FAMILIES
+
+
+def compare(folder: Path, family: str, every: int, show: int) -> Agreement:
+    """Imports the rules and has both judge every message."""
+    imported = import_rules(folder)
+    rules = [rule for rule in imported.rules if in_families(rule["id"][4:])]
+    left_out = {each.rule for each in imported.skipped if in_families(each.rule)}
+    engine = Engine(json.dumps(rules))
+    known = {rule["id"][4:] for rule in rules if rule["id"][4:].startswith(family)}
+    agreement = Agreement(version(folder), len(rules), len({rule["id"][4:] for rule in rules} | left_out))
+    shown: Counter[str] = Counter()
+    modsecurity, theirs_all = oracle(folder)
+    for text in messages(every):
+        matched = oracle_matches(modsecurity, theirs_all, text)
+        theirs = {rule for rule in matched if rule.startswith(family)}
+        ours = {rule[4:] for rule in engine.imported_matches(text)} & known
+        agreement.both.update(theirs & ours)
+        agreement.missed.update(theirs - ours)
+        agreement.extra.update(ours - theirs)
+        for kind, differing in (("missed", theirs - ours), ("extra", ours - theirs)):
+            for rule in differing:
+                if shown[kind + rule] < show:
+                    shown[kind + rule] += 1
+                    print(kind, rule, repr(text[:160]))
+    return agreement
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rules", type=Path)
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("rules", type=Path, nargs="+")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--family", default="9")
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE}")
     arguments = parser.parse_args()
-    imported = [
-        rule
-        for rule in import_rules(arguments.rules).rules
-        if rule["id"][4:7].isdigit() and int(rule["id"][4:7]) in FAMILIES
+    table = [
+        "| CRS | rules of 930 to 944 that import | libmodsecurity's matches | also ours | ours alone |",
+        "|---|---|---|---|---|",
     ]
-    engine = Engine(json.dumps(imported))
-    known = {rule["id"][4:] for rule in imported if rule["id"][4:].startswith(arguments.family)}
-    both: collections.Counter[str] = collections.Counter()
-    missed: collections.Counter[str] = collections.Counter()
-    extra: collections.Counter[str] = collections.Counter()
-    shown: collections.Counter[str] = collections.Counter()
-    modsecurity, rules = oracle(arguments.rules)
-    for text in messages(arguments.corpus, arguments.every):
-        theirs = {
-            rule for rule in oracle_matches(modsecurity, rules, text) if rule.startswith(arguments.family)
-        }
-        ours = {rule[4:] for rule in engine.imported_matches(text)} & known
-        both.update(theirs & ours)
-        missed.update(theirs - ours)
-        extra.update(ours - theirs)
-        for kind, rules_ in (("missed", theirs - ours), ("extra", ours - theirs)):
-            for rule in rules_:
-                if arguments.show and shown[kind + rule] < arguments.show:
-                    shown[kind + rule] += 1
-                    print(kind, rule, repr(text[:160]))
-    matches = sum(both.values()) + sum(missed.values())
-    for rule in sorted({*missed, *extra}, key=lambda rule: -(missed[rule] + extra[rule]))[:40]:
-        print(f"{rule}: both {both[rule]}, theirs alone {missed[rule]}, ours alone {extra[rule]}")
-    shared = sum(both.values())
-    print(f"libmodsecurity {matches} matches; also ours {shared} ({100 * shared / max(matches, 1):.2f} %);")
-    print(f"ours alone {sum(extra.values())} ({100 * sum(extra.values()) / max(matches, 1):.2f} %)")
+    for folder in arguments.rules:
+        found = compare(folder, arguments.family, arguments.every, arguments.show)
+        differing = {*found.missed, *found.extra}
+        for rule in sorted(differing, key=lambda rule: -(found.missed[rule] + found.extra[rule]))[:40]:
+            print(
+                f"{rule}: both {found.both[rule]}, theirs alone {found.missed[rule]}, ours alone {found.extra[rule]}"
+            )
+        table.append(found.row())
+    print("\n".join(table))
+    if arguments.write:
+        write(table, "imported")
     return 0
 
 

@@ -47,10 +47,14 @@ def _rows(name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
+def every_attack() -> list[Sample]:
+    """The attacks of all tiers."""
+    return [Sample(row["payload"], row["cat"], row["tier"]) for row in _rows("attacks.dev.jsonl")]
+
+
 def attacks() -> list[Sample]:
     """The attacks that count."""
-    rows = _rows("attacks.dev.jsonl")
-    return [Sample(row["payload"], row["cat"], row["tier"]) for row in rows if row["tier"] in COUNTED]
+    return [sample for sample in every_attack() if sample.tier in COUNTED]
 
 
 def benign() -> list[Sample]:

@@ -14,6 +14,9 @@ pub const DIRECTIVES: usize = 50;
 /// Finds a document that costs too much. Introspection is a rule of its own.
 pub fn judge(text: &[u8]) -> Option<Hit> {
     memchr::memchr(b'{', text)?;
+    if !is_document(text) {
+        return None;
+    }
     let mut count = Count::default();
     let mut at = 0;
     while at < text.len() {
@@ -28,6 +31,21 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
         }
     }
     None
+}
+
+/// Whether a document could begin here: no server takes one that begins otherwise, as other languages' code does.
+fn is_document(text: &[u8]) -> bool {
+    const FIRST: [&[u8]; 4] = [b"query", b"mutation", b"subscription", b"fragment"];
+    let mut rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    loop {
+        let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b',').count();
+        rest = &rest[blank..];
+        if rest.first() != Some(&b'#') {
+            break;
+        }
+        rest = &rest[memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())..];
+    }
+    rest.first() == Some(&b'{') || FIRST.iter().any(|word| rest.starts_with(word))
 }
 
 #[derive(Default)]
@@ -85,6 +103,17 @@ mod tests {
     #[test]
     fn an_everyday_query_passes() {
         assert_eq!(judge(b"query { user(id: \"1\") { name friends { name } } }"), None);
+    }
+
+    #[test]
+    fn what_begins_otherwise_is_no_document() {
+        let fields = "{ a b c }".repeat(400);
+        for start in ["", "query", "# why\n, mutation ", "\u{feff}fragment F on T "] {
+            assert!(judge(format!("{start}{fields}").as_bytes()).is_some(), "{start}");
+        }
+        for start in ["export interface A ", "import x from 'y'; ", "class A ", "# Read me\nThis ", "f() "] {
+            assert_eq!(judge(format!("{start}{fields}").as_bytes()), None, "{start}");
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ class Exclusions:
             )
             if not always:
                 number = directive.action("id") or ""
-                why = f"ctl:{name} holds for some requests only: write it as an exception of the route"
+                why = f"ctl:{name} holds for some requests only: give their route {_exception(value)}"
                 self.skipped.append((number, directive.file, directive.line, why))
                 continue
             which, _, target = value.partition(";")
@@ -105,6 +105,15 @@ class Exclusions:
                     self.fields_by_id.extend((ids, target[5:].lower()) for ids in _ranges(which))
                 else:
                     self.fields_by_tag.append((re.compile(which), target[5:].lower()))
+
+
+def _exception(value: str) -> str:
+    """The exception that stands for a ``ctl:ruleRemove…``; tags and ranges are no single rule's."""
+    which, _, target = value.partition(";")
+    rule = f'rule = "crs.{which}"' if which.isdigit() else f'rule = "crs.…" for each rule of {which}'
+    named = target.upper().startswith("ARGS:") and not target[5:].startswith("/")
+    field = f', field = "*.{target[5:]}"' if named else f" for {target}" if target else ""
+    return f"an exception with {rule}{field}"
 
 
 def _ranges(text: str) -> list[range]:

@@ -144,8 +144,20 @@ def test_fields_that_the_operator_excepted_are_not_looked_at(imported: Importer,
     assert engine.inspect([(b'{"text":"union select"}', "json", False)], settings).findings != []
 
 
-def test_conditional_exclusions_are_listed(imported: Importer) -> None:
-    rule = 'SecRule REQUEST_URI "@rx /x" "id:11,phase:1,pass,nolog,ctl:ruleRemoveById=942999"'
+@pytest.mark.parametrize(
+    ("control", "exception"),
+    [
+        ("ruleRemoveById=942999", 'rule = "crs.942999"'),
+        ("ruleRemoveTargetById=942999;ARGS:note", 'rule = "crs.942999", field = "*.note"'),
+        ("ruleRemoveTargetByTag=attack-sqli;ARGS:note", 'each rule of attack-sqli, field = "*.note"'),
+        ("ruleRemoveTargetById=942999;REQUEST_COOKIES", 'rule = "crs.942999" for REQUEST_COOKIES'),
+    ],
+)
+def test_conditional_exclusions_are_listed_with_the_exception_to_write(
+    imported: Importer, control: str, exception: str
+) -> None:
+    rule = f'SecRule REQUEST_URI "@rx /x" "id:11,phase:1,pass,nolog,ctl:{control}"'
     result = imported(f"{RULE}\n{rule}\n")
     assert len(result.rules) == 1
-    assert "some requests only" in result.skipped[0].why
+    assert "some requests only: " in result.skipped[0].why
+    assert result.skipped[0].why.endswith(exception)

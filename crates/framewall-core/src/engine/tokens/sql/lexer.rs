@@ -175,10 +175,20 @@ impl<'a> Lexer<'a> {
         true
     }
 
+    /// `/*!` and a line that begins with a star: the licence at the top of somebody's code.
+    fn opens_banner(&self) -> bool {
+        let rest = &self.text[self.at + 3..];
+        let line = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"));
+        line.is_some_and(|line| {
+            let blanks = line.iter().take(4).take_while(|byte| **byte == b' ').count();
+            line.get(blanks) == Some(&b'*')
+        })
+    }
+
     fn block_comment(&mut self, token: &mut Token, start: usize) -> bool {
         token.comment_before = true;
         if self.peek(2) == b'!' || (self.peek(2) == b'M' && self.peek(3) == b'!') {
-            self.saw_conditional = true;
+            self.saw_conditional |= !self.opens_banner();
             self.conditional += 1;
             self.at += if self.peek(2) == b'!' { 3 } else { 4 };
             let digits = self.text[self.at..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
