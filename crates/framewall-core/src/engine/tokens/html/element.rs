@@ -52,11 +52,12 @@ pub(super) fn find(name: &[u8]) -> Element {
     let name = name.iter().position(|&byte| byte == b':').map_or(name, |colon| &name[colon + 1..]);
     match name {
         b"script" => Script,
-        b"iframe" | b"frame" | b"frameset" | b"object" | b"embed" | b"applet" | b"portal" | b"fencedframe" => Embedding,
+        b"iframe" | b"frame" | b"frameset" | b"embed" | b"applet" | b"portal" | b"fencedframe" => Embedding,
         b"base" | b"link" | b"meta" | b"style" | b"title" | b"noscript" | b"xml" | b"import" | b"xss" => Page,
         b"svg" | b"math" | b"maction" | b"mglyph" | b"mtext" => Foreign,
-        b"animate" | b"set" | b"animatetransform" | b"animatemotion" | b"foreignobject" | b"use" | b"handler"
-        | b"listener" | b"feimage" | b"vmlframe" | b"stylesheet" | b"template" => Active,
+        // Without an attribute, `object` loads nothing, and is a type of TypeScript: `Promise<object>`.
+        b"object" | b"animate" | b"set" | b"animatetransform" | b"animatemotion" | b"foreignobject" | b"use"
+        | b"handler" | b"listener" | b"feimage" | b"vmlframe" | b"stylesheet" | b"template" => Active,
         b"form" | b"input" | b"button" | b"textarea" | b"select" | b"keygen" | b"isindex" | b"option" | b"label"
         | b"fieldset" => Form,
         b"img" | b"image" | b"video" | b"audio" | b"source" | b"track" | b"bgsound" | b"picture" => Media,

@@ -76,6 +76,7 @@ fn talk_is_not() {
         "use the menu[1] of it; see `like`",
         "I moved from 17.1 to 16.er denis)",
         "/*!\n * mime-types\n * Copyright(c) 2014 Ann\n * MIT Licensed\n */\n\n'use strict'\n\nvar db = require('db')",
+        "bytes.filter(|byte| **byte != b'\\'' && **byte > 0xce).count()",
         "don't",
         "select one or two",
         "1 < 2 and 3 > 2",

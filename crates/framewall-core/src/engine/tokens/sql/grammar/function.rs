@@ -191,7 +191,7 @@ impl Judge<'_> {
     /// `1.e(…)` hides a token from other readers.
     pub(super) fn odd_number(&mut self, at: usize) {
         let text = self.bytes(at);
-        if text.ends_with(b"e") || text.ends_with(b"E") {
+        if text.ends_with(b".e") || text.ends_with(b".E") {
             if matches!(self.kind(at + 1), Kind::Open | Kind::Dot | Kind::Close | Kind::Word(_)) {
                 self.hit(60, at, at + 1, "number cut in scientific notation");
             }
