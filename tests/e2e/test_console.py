@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import websockets
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from websockets.sync.client import connect
 
 from e2e.conftest import Chat
@@ -275,6 +275,15 @@ def test_a_node_is_run_from_the_console(attacked: Framewall, chromium: Browser) 
         live.recv(5)
         operator.goes("/sessions")
         expect(page.locator("tr[data-row]")).to_have_count(1)
+        live.send("3")
+        live.send("3")
+        operator.goes(str(page.locator("[data-open]").first.get_attribute("href")))
+        expect(fact(page, "Who pings")).to_have_text("the server")
+        expect(fact(page, "Its last heartbeat")).to_have_text(
+            re.compile(r"^\d+ s ago, \d+\.\d s after the one before$")
+        )
+        expect(fact(page, "The server's")).to_have_text("none seen")
+        operator.goes("/sessions")
         page.get_by_role("button", name="Drop").click()
         operator.confirms()
         with pytest.raises(websockets.ConnectionClosed) as closed:
@@ -286,6 +295,11 @@ def test_a_node_is_run_from_the_console(attacked: Framewall, chromium: Browser) 
     for what in ("mode", "rule", "session"):
         expect(page.locator("main")).to_contain_text(what)
     assert operator.happened == []
+
+
+def fact(page: Page, name: str) -> Locator:
+    """What stands beside a name among the facts."""
+    return page.locator(".facts div").filter(has_text=name).locator("dd")
 
 
 def test_a_rule_is_written_tried_used_changed_and_taken_out(node: Framewall, chromium: Browser) -> None:

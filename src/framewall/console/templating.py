@@ -52,6 +52,7 @@ def environment() -> Environment:
         "line": line,
         "written": written,
         "moment": moment,
+        "beat": beat,
         "span": duration,
         "number": number,
         "bytes": size,
@@ -172,6 +173,14 @@ def duration(seconds: float | None) -> str:
             pieces.append(f"{left // length} {name}")
             left %= length
     return " ".join(pieces[:2]) or "0 s"
+
+
+def beat(last: float | None, interval: float | None, now: float) -> str:
+    """``5 s ago, 25.0 s after the one before``: a side's last heartbeat."""
+    if last is None:
+        return "none seen"
+    after = "" if interval is None else f", {interval:.1f} s after the one before"
+    return f"{duration(now - last)} ago{after}"
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -8,6 +8,7 @@ from jinja2 import UndefinedError
 from framewall.console.templating import (
     FOLDER,
     audited,
+    beat,
     duration,
     environment,
     hits_of,
@@ -72,6 +73,21 @@ def test_every_template_escapes_and_tells_what_it_lacks() -> None:
         assert "| safe" not in source, name
         assert "autoescape" not in source, name
         made.get_template(name)
+
+
+@pytest.mark.parametrize(
+    ("last", "interval", "told"),
+    [
+        (None, None, "none seen"),
+        (970.0, None, "30 s ago"),
+        (999.5, 25.04, "0 s ago, 25.0 s after the one before"),
+        (1_001.0, 0.3, "0 s ago, 0.3 s after the one before"),
+    ],
+)
+def test_a_heartbeat_is_told_by_its_age_and_its_distance(
+    last: float | None, interval: float | None, told: str
+) -> None:
+    assert beat(last, interval, 1_000.0) == told
 
 
 @pytest.mark.parametrize(
