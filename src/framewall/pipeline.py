@@ -19,6 +19,7 @@ from framewall.events import normalised
 from framewall.fields import head
 from framewall.model import (
     Action,
+    Command,
     Control,
     Direction,
     Event,
@@ -413,6 +414,18 @@ class Inspector:
         del reason
         session.conversation.detach(session.connection)
         session.conversation.seen = self._clock()
+
+    # bans
+
+    def expel(self, fits: Callable[[str], bool]) -> tuple[Command, ...]:
+        """What ends the fallback sessions, now, of the clients whose addresses fit: a person has banned them."""
+        commands: tuple[Command, ...] = ()
+        for conversation in self._conversations.waiting(fits):
+            route = self.policy.route(conversation.route)
+            if not conversation.blocked and route.mode is not Mode.OFF:
+                told = refusals.told(route, Verdict(Action.CLOSE), conversation, None, None)
+                commands += told.commands
+        return commands
 
     # verdicts
 

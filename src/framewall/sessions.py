@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock, RLock
 from typing import NamedTuple
@@ -259,6 +260,12 @@ class Conversations:
             while len(self._by_key) > SESSIONS.default:
                 self._by_key.popitem(last=False)
             return known
+
+    def waiting(self, fits: Callable[[str], bool]) -> list[Conversation]:
+        """Sessions with a request that waits, or has been answered since, of a client whose address fits."""
+        with self._lock:
+            known = list(self._by_key.values())
+        return [each for each in known if any(fits(request.client_ip) for _, request in each.waiting)]
 
     def _has(self, request: Request, name: str, session: str, now: float) -> bool:
         return self.get((request.route, name, session), now) is not None

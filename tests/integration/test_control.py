@@ -12,7 +12,8 @@ import stat
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,19 @@ def test_the_scene_to_its_end_exception_and_ban(node: Node) -> None:
         *[("ann", "exception", False, True)] * len(proposals),
     ]
     assert node.control.audit(limit=1, before=2)[0].id == 1
+
+
+def test_a_ban_ends_a_poll_that_waits(tmp_path: Path) -> None:
+    """A session that has no WebSocket, whose server would say nothing for a minute."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with Node(url, tmp_path) as node, closing(HTTPConnection(node.address, timeout=10)) as client:
+            client.request("GET", "/socket.io/?EIO=4&transport=polling&sid=abc")
+            with silent.accept()[0]:
+                began = time.monotonic()
+                node.control.ban("127.0.0.0/8", seconds=60, by="ann")
+                assert client.getresponse().status == 403
+                assert time.monotonic() - began < 8
 
 
 def test_a_session_can_be_dropped(node: Node) -> None:

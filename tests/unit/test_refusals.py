@@ -437,6 +437,23 @@ def test_a_jsonp_message_of_signalr_2_gets_its_result(
     assert house.inspector.request(http("POST", SEND2)).verdict.action is Action.CLOSE
 
 
+def test_who_is_banned_by_a_person_is_told_at_once() -> None:
+    """Every request of the banned address that waits, in its framework's words; nobody else's."""
+    house = House()
+    polls = [http("GET", POLLING + "&sid=abc"), http("POST", SEND2.replace("/send", "/poll"))]
+    other = replace(http("GET", POLLING + "&sid=other"), client_ip="203.0.113.77")
+    for request in (*polls, other):
+        assert house.inspector.request(request).interruptible
+    ends = house.inspector.expel(lambda address: address != other.client_ip)
+    assert {(each.request, each.body) for each in ends if isinstance(each, EndRequest)} == {
+        (polls[0].id, b"41"),
+        (polls[1].id, b'{"E":"Not here"}'),
+    }
+    assert house.inspector.request(http("GET", POLLING + "&sid=abc")).verdict.action is Action.CLOSE
+    assert house.inspector.request(other).verdict.action is Action.PASS
+    assert house.inspector.expel(lambda address: address != other.client_ip) == ()
+
+
 def test_a_page_of_another_origin_ends_no_session() -> None:
     """Its request alone is refused: who visits it has done nothing."""
     house = House(replace(TOLD, origins=("same",)))

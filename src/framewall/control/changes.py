@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from threading import RLock
 from typing import Protocol
 
@@ -207,7 +207,8 @@ class Changes:
             self._state.put("ban", name, {"until": until}, deed, ("ban", name, self._ban_before(name)))
             self._apply()
         network = ip_network(name)
-        self._end(live for live in self._watched.live.find(lambda each: _inside(each, network)))
+        self._end(self._watched.live.find(lambda live: _inside(live.session.request.client_ip, network)))
+        self._relay.perform(self._watched.inspector.expel(lambda address: _inside(address, network)))
         return Ban(name, deed.time, until, reason, deed.who)
 
     def unban(self, source: str, by: str, reason: str = "") -> bool:
@@ -365,8 +366,8 @@ def _source(text: str) -> str:
         ) from None
 
 
-def _inside(live: LiveSocket, network: object) -> bool:
+def _inside(address: str, network: IPv4Network | IPv6Network) -> bool:
     try:
-        return ip_address(live.session.request.client_ip) in network  # type: ignore[operator]
+        return ip_address(address) in network
     except ValueError:
         return False
