@@ -155,7 +155,9 @@ impl Judge<'_> {
             }
             _ => {
                 let text = |kind| matches!(kind, Kind::Str | Kind::StrOpen);
-                if text(before) && (text(after) || self.is_word(at + 1, b"array")) {
+                // `x === "a" ? "b" : "c"`
+                let chooses = self.bytes(at) == b"?" && self.bytes(at + 2) == b":";
+                if !chooses && text(before) && (text(after) || self.is_word(at + 1, b"array")) {
                     let arrow = self.bytes(at).starts_with(b"-");
                     self.add(if arrow { 40 } else { 50 }, at, "JSON operator between strings");
                 }

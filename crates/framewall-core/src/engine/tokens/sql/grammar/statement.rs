@@ -151,15 +151,7 @@ impl Judge<'_> {
                     return None;
                 }
             }
-            Word::If
-                if next == Kind::Open
-                    && matches!(
-                        self.kind(at + 2),
-                        Kind::Open | Kind::Word(Word::Select | Word::Function | Word::Common)
-                    ) =>
-            {
-                30
-            }
+            Word::If if next == Kind::Open && self.asks(at + 2) => 30,
             Word::Select => match next {
                 Kind::Num | Kind::Str | Kind::Var | Kind::Star => 35,
                 Kind::Word(Word::Function | Word::Acting | Word::Common) if self.kind(at + 2) == Kind::Open => 45,
@@ -202,5 +194,15 @@ impl Judge<'_> {
         let odd = i16::from(self.token(at).odd) * 10 + i16::from(self.token(at + 1).comment_before) * 15;
         let strength = (i16::from(strength) + more + odd).clamp(0, 98) as u8;
         self.hit(strength, at, at + 2, "SQL statement");
+    }
+
+    /// A subquery or a call, where code asks for names: `if (now > then)`.
+    fn asks(&self, at: usize) -> bool {
+        match self.kind(at) {
+            Kind::Open => self.kind(at + 1) == Kind::Word(Word::Select),
+            Kind::Word(Word::Select) => true,
+            Kind::Word(Word::Function | Word::Common) => self.kind(at + 1) == Kind::Open,
+            _ => false,
+        }
     }
 }
