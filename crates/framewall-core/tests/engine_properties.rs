@@ -151,3 +151,65 @@ fn four_times_the_text_is_at_most_eight_times_the_work() {
         assert!(large <= 8 * small, "{unit:?}: {small} for 8 KiB, {large} for 32 KiB");
     }
 }
+
+/// What costs most a byte: what the cost table measures, and what once was read again at every place in it.
+const WORST: [&str; 30] = [
+    "<!--",
+    "<![CDATA[",
+    "<?x ",
+    "eyJ.",
+    "eyJPHNjcmlwdD4",
+    "a=b&",
+    "a=b&\\x3c",
+    "1=1",
+    "onload=",
+    "&lt;",
+    "=3C",
+    "\\u003c",
+    "%25",
+    "+A",
+    "/*",
+    "\t \n",
+    "../",
+    "../ ",
+    "../+",
+    ".$(",
+    "$(/*",
+    "|&",
+    "|`",
+    "' or ",
+    "alert(1,",
+    "${j${",
+    "{%",
+    "javascript:{%",
+    "[=",
+    "'",
+];
+
+#[test]
+fn four_times_the_text_is_at_most_five_times_the_work_up_to_a_mebibyte() {
+    for unit in WORST {
+        let spent = [64, 256, 1024].map(|kib: usize| {
+            let text = unit.repeat((kib << 10) / unit.len());
+            judge(text.as_bytes(), "auto", &Settings::default()).work
+        });
+        for (small, large) in [(spent[0], spent[1]), (spent[1], spent[2])] {
+            assert!(0 < small && large <= 5 * small, "{unit:?}: {spent:?} for 64 KiB, 256 KiB and 1 MiB");
+        }
+    }
+}
+
+#[test]
+fn no_tokeniser_reads_a_window_anew_at_every_place_in_it() {
+    // Work is charged before it is done, so only time tells; a window took up to 50 ms of it.
+    for unit in ["../ ", "../+", ".$(", "$(.", "|&", "|`", "| ", "{% or "] {
+        let text = unit.repeat(4096 / unit.len());
+        let least = (0..5).map(|_| {
+            let start = std::time::Instant::now();
+            judge(text.as_bytes(), "auto", &Settings::default());
+            start.elapsed()
+        });
+        let least = least.min().unwrap_or_default();
+        assert!(least.as_millis() < 20, "{unit:?}: {least:?}");
+    }
+}

@@ -38,6 +38,20 @@ fn is_one_string(bytes: &[u8]) -> bool {
     false
 }
 
+/// Whether this is a form's value, undone, with equals signs of its own: as it stands it is the form's text.
+pub(super) fn is_undone(format: &str, chain: &[&str]) -> bool {
+    format == "form" && chain.last() == Some(&"form")
+}
+
+/// From this length on, pieces of a text that a guess cuts out of it show no more than its windows do.
+const LONG: usize = 64 << 10;
+
+/// Whether a guess at this binary format would only show pieces of a long text that is read as a whole anyway.
+pub(super) fn echoes(format: &str, bytes: &[u8]) -> bool {
+    const BINARY: [&str; 7] = ["protobuf", "cbor", "msgpack", "ubjson", "bjdata", "flexbuffers", "smile"];
+    bytes.len() > LONG && BINARY.contains(&format) && is_text(bytes)
+}
+
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes)
         .is_ok_and(|text| !text.bytes().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()))

@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::belief::{LOOSE, SURE, TEXTS, is_solid, is_text, means_depth, plain_number, strict};
+use super::belief::{LOOSE, SURE, TEXTS, echoes, is_solid, is_text, is_undone, means_depth, plain_number, strict};
 use super::compile::Engine;
 use super::glob;
 use super::scan::{BYTES_SHARE, Fresh, NODES_SHARE, Place, Scan, UNBOUNDED, is_noise, more};
@@ -144,6 +144,8 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
             || noise && LOOSE.contains(&name)
             || root.of_text && !TEXTS.contains(&name)
             || scan.settings().plain && !sure
+            || is_undone(name, &root.chain)
+            || !sure && echoes(name, bytes)
         {
             continue;
         }

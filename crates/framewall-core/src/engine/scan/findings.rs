@@ -39,7 +39,11 @@ impl Scan<'_> {
         let engine = self.engine;
         for (_, number) in engine.by_anomaly.iter().filter(|(known, _)| known == name) {
             let rule = &engine.rules[usize::from(*number)];
-            if (sure || rule.strength <= tokens::SURE) && self.wanted(rule, place) && self.once(*number) {
+            if (sure || rule.strength <= tokens::SURE)
+                && self.wanted(rule, place)
+                && self.fits(rule, place)
+                && self.once(*number)
+            {
                 self.find(rule.attack, &rule.id, rule.score, place, &[], name.as_bytes(), 0..name.len());
             }
         }

@@ -109,6 +109,9 @@ impl Scan<'_> {
                     if chance && !is_said(&text[span.clone()]) && rule.attack != Attack::Deserialization {
                         continue;
                     }
+                    if !self.fits(rule, place) {
+                        continue;
+                    }
                     self.clean = false;
                     if excepted(self.settings, rule.attack, &rule.id, place.path) {
                         continue;
@@ -140,6 +143,7 @@ impl Scan<'_> {
             let rule = &engine.rules[usize::from(found.number)];
             self.clean = false;
             if self.wanted(rule, place)
+                && self.fits(rule, place)
                 && !excepted(self.settings, rule.attack, &rule.id, place.path)
                 && self.once(found.number)
             {
@@ -149,7 +153,7 @@ impl Scan<'_> {
         }
     }
 
-    pub(super) fn wanted(&mut self, rule: &Rule, place: &Place<'_>) -> bool {
+    pub(super) fn wanted(&self, rule: &Rule, place: &Place<'_>) -> bool {
         let role = match place.role {
             Role::Key => rule.key,
             Role::Value => rule.value,
@@ -157,10 +161,13 @@ impl Scan<'_> {
         role && rule.sensitivity <= self.settings.sensitivity
             && self.settings.classes.has(rule.attack)
             && (rule.code || !self.settings.code)
-            && (rule.paths.is_empty() || self.path_fits(rule, place))
     }
 
-    fn path_fits(&mut self, rule: &Rule, place: &Place<'_>) -> bool {
+    /// Whether a rule that matched is meant for such a place. Asked last, as a path may be long.
+    pub(super) fn fits(&mut self, rule: &Rule, place: &Place<'_>) -> bool {
+        if rule.paths.is_empty() {
+            return true;
+        }
         let mut text = Vec::new();
         glob::render(place.path, &mut text);
         let fits = rule.paths.iter().any(|glob| glob.matches(&text));

@@ -241,11 +241,11 @@ const LONGEST: usize = {
     }
     longest
 };
-/// How targets begin: two letters each, in either case.
-const BEGINNINGS: [u32; 32] = {
-    let (mut begun, mut at) = ([0; 32], 0);
+/// How targets begin: two characters each.
+static BEGINNINGS: [u128; 128] = {
+    let (mut begun, mut at) = ([0; 128], 0);
     while at < TARGETS.len() {
-        begun[(TARGETS[at][0] & 31) as usize] |= 1 << (TARGETS[at][1] & 31);
+        begun[TARGETS[at][0] as usize] |= 1 << TARGETS[at][1];
         at += 1;
     }
     begun
@@ -283,7 +283,9 @@ impl<'t> Arrivals<'t> {
     /// Where the target that begins here ends; separators may be doubled.
     fn target(&self, from: usize) -> Option<usize> {
         let path = &self.text[from..self.text.len().min(from + NEAR)];
-        if path.len() < 2 || BEGINNINGS[usize::from(path[0] & 31)] >> (path[1] & 31) & 1 == 0 {
+        let [first, second, ..] = path else { return None };
+        let (first, second) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
+        if !(first.is_ascii() && second.is_ascii()) || BEGINNINGS[usize::from(first)] >> second & 1 == 0 {
             return None;
         }
         let (mut plain, mut ends, mut length) = ([0u8; LONGEST], [0; LONGEST], 0);
@@ -298,7 +300,8 @@ impl<'t> Arrivals<'t> {
             (plain[length], ends[length]) = (byte, from + at + 1);
             length += 1;
         }
-        let known = TARGETS.iter().filter(|target| plain[..length].starts_with(target));
+        let alike = TARGETS.iter().filter(|target| (target[0], target[1]) == (first, second));
+        let known = alike.filter(|target| plain[..length].starts_with(target));
         known.map(|target| ends[target.len() - 1]).min()
     }
 }

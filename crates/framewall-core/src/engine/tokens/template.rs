@@ -44,7 +44,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
         }
         if text[at] == b'#' {
             read += velocity(text, at, &mut best);
-            if read > 16 * text.len() + 16 * WINDOW {
+            if read > 8 * text.len() + 16 * WINDOW {
                 best.offer(55, 0..at, "expressions without end");
                 break;
             }
@@ -69,7 +69,7 @@ pub fn judge(text: &[u8]) -> Option<Hit> {
         let strength = weigh(open, act, base, end.is_some(), alone);
         best.offer(strength, at..text.len().min(after), act.reason());
         // Delimiters inside delimiters are read again, but not for ever.
-        if read > 16 * text.len() + 16 * WINDOW {
+        if read > 8 * text.len() + 16 * WINDOW {
             best.offer(55, 0..at, "expressions without end");
             break;
         }
