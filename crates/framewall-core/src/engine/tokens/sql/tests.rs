@@ -79,7 +79,7 @@ fn talk_is_not() {
         "bytes.filter(|byte| **byte != b'\\'' && **byte > 0xce).count()",
         "open(); if ((a && b) || c) { run(); }",
         "wait(); if (now > then) return; if (position >= 1) seek(2);",
-        "url += url.indexOf('?') === -1 ? '?' : '&'; x = y === 'a' ? 'b' : 'c'",
+        "x = y === 1 ? z : 'a' ? 'b' : 'c'",
         "don't",
         "select one or two",
         "1 < 2 and 3 > 2",
