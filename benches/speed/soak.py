@@ -3,7 +3,8 @@
 Connections of every kind that send twenty times a second, connections that come and go, and attacks that are blocked
 and recorded: well under a core's work, so that memory tells what is kept and not what waits. Exits 1 if memory still
 grows after the first third: if the least that was held in the last third is more than the least in the second. What is
-under way makes memory go up and down by some MiB; only what is never given back raises the least.
+under way makes memory go up and down by some MiB; only what is never given back raises the least. Before that, half a
+minute of as much as can be under way at once, so that every thread there may be has been there, and has its tables.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import argparse
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-from benches.speed.messages import KINDS
+from benches.speed.messages import KINDS, Kind
 from benches.speed.proxies import LOAD, Proxy, process, running_framewall, server
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
@@ -28,6 +30,7 @@ EVERY_SECONDS = 5.0
 CONNECTIONS = {"json-64k": 1}
 """Of a kind; 20 of those that are not here. One large message costs as much as a hundred small ones."""
 PAUSE_MS = 50
+FLOOD_SECONDS = 30
 GROWTH_KIB_A_MINUTE = 64
 """More than this is growth."""
 
@@ -45,15 +48,14 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         upstream = stack.enter_context(server(cores))
         proxy = stack.enter_context(running_framewall("block", upstream, cores))
-        for kind in KINDS:
-            stack.enter_context(
-                process(
-                    str(LOAD), "run", proxy.address, "--path", kind.path, "--messages", str(kind.write(folder)),
-                    "--connections", str(CONNECTIONS.get(kind.name, 20)), "--window", "4",
-                    "--pause", str(PAUSE_MS), "--seconds", str(seconds),
-                    "--deflate", str(int(kind.deflate)), cores=cores,
-                )
-            )  # fmt: skip
+        files = [(kind, kind.write(folder)) for kind in KINDS]
+        with contextlib.ExitStack() as flood:
+            for kind, file in files:
+                flood.enter_context(_load(proxy, kind, file, cores, 20, 0, FLOOD_SECONDS))
+            time.sleep(FLOOD_SECONDS)
+        for kind, file in files:
+            connections = CONNECTIONS.get(kind.name, 20)
+            stack.enter_context(_load(proxy, kind, file, cores, connections, PAUSE_MS, seconds))
         stop = threading.Event()
         attackers = threading.Thread(target=_attack, args=(proxy.address, stop), daemon=True)
         attackers.start()
@@ -61,6 +63,17 @@ def main() -> None:
         stop.set()
         attackers.join(30)
     sys.exit(_tell(samples, seconds))
+
+
+def _load(
+    proxy: Proxy, kind: Kind, file: Path, cores: str, connections: int, pause: int, seconds: int
+) -> contextlib.AbstractContextManager[subprocess.Popen[str]]:
+    """Messages of one kind, four under way a connection, with so many milliseconds between."""
+    return process(
+        str(LOAD), "run", proxy.address, "--path", kind.path, "--messages", str(file), "--connections",
+        str(connections), "--window", "4", "--pause", str(pause), "--seconds", str(seconds),
+        "--deflate", str(int(kind.deflate)), cores=cores,
+    )  # fmt: skip
 
 
 def _attack(address: str, stop: threading.Event) -> None:
