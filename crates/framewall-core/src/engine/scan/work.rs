@@ -12,7 +12,7 @@ const AFTER_BOMB: u64 = 1 << 20;
 /// Work that is still done on a part once the message is an attack, and more of it by the byte: what else it is should
 /// be told, not at any cost.
 const AFTER_ATTACK: u64 = 8 << 20;
-const AFTER_ATTACK_BYTE: u64 = 64;
+const AFTER_ATTACK_BYTE: u64 = 256;
 
 /// Work of one leaf, however short.
 pub(super) const LEAF: u64 = 256;
