@@ -40,6 +40,11 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	.venv-mitmproxy/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+.venv-aiosignalr/.installed: requirements/aiosignalr.txt | .build/tools-build
+	@test -x .venv-aiosignalr/bin/python || python3 -m venv .venv-aiosignalr
+	.venv-aiosignalr/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
 .build/native: $(RUST_SOURCES) pyproject.toml $(VENV)/.run
 	$(PY) -m maturin develop --release --quiet
 	@touch $@
@@ -91,7 +96,7 @@ test-rust: | .build/tools-build
 	cargo test --workspace --locked --quiet
 
 .PHONY: test-python
-test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) .build/peers/hub | .build/tools-browser .build/tools-nginx .build/tools-rabbitmq
+test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) .build/peers/hub .venv-aiosignalr/.installed | .build/tools-browser .build/tools-nginx .build/tools-rabbitmq
 	$(PY) -m pytest
 
 .PHONY: test-noise

@@ -64,7 +64,11 @@ def _npm(tree: str) -> dict[str, str]:
 @cache
 def _python() -> dict[str, str]:
     return dict(
-        re.findall(r"^([a-z0-9.-]+)==(\S+)", (ROOT / "requirements/dev.txt").read_text(), re.MULTILINE)
+        found
+        for lock in ("aiosignalr", "dev")
+        for found in re.findall(
+            r"^([a-z0-9.-]+)==(\S+)", (ROOT / f"requirements/{lock}.txt").read_text(), re.MULTILINE
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""SignalR Core: Microsoft's client, a hub in Go, and a hub of these tests' own where Go's has no long polling."""
+"""SignalR Core: Microsoft's client and aiosignalr's, a hub in Go, and one of the tests' own where Go's can't poll."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from support.framewall import Framewall
 from support.peers import ATTACK, FOLDER, GREETINGS, between, found, node
 from support.running import REPOSITORY, Running
 
+PYTHON = REPOSITORY / ".venv-aiosignalr" / "bin" / "python"
 HUB = REPOSITORY / ".build" / "peers" / "hub"
 GO = ["WebSockets+json", "WebSockets+messagepack", "ServerSentEvents+json"]
 OWN = ["LongPolling+json", "LongPolling+messagepack"]
@@ -70,6 +72,37 @@ def test_a_conversation_with_a_hub_in_go_passes_unchanged(way: str, hub: Running
             assert client.output.count("heard") == HEARD
         said = wire.unchanged()
         assert any(exchange.status == 101 for exchange in said) == way.startswith("WebSockets")
+
+
+def aiosignalr(url: str, way: str, *arguments: Any) -> Running:
+    """Its client in Python, which calls with each argument."""
+    return Running([str(PYTHON), str(FOLDER / "clients" / "aio_signalr.py"), url, way, json.dumps(arguments)])
+
+
+@pytest.mark.parametrize("way", GO)
+def test_a_conversation_of_aiosignalr_passes_unchanged(way: str, hub: Running, tmp_path: Path) -> None:
+    with between(hub, tmp_path) as wire:
+        with aiosignalr(wire.url, way, *({"text": text} for text in GREETINGS)) as client:
+            assert client.wait(60) == 0, client.output
+            assert client.output.count("heard") == len(GREETINGS)
+        said = wire.unchanged()
+        assert any(exchange.status == 101 for exchange in said) == way.startswith("WebSockets")
+
+
+@pytest.mark.parametrize("way", GO)
+def test_aiosignalr_reports_the_refusal(way: str, hub: Running, tmp_path: Path) -> None:
+    """Its call fails with the text, and its connection is closed."""
+    settings = tmp_path / "framewall.toml"
+    port = hub.wait_for(r"listening on (\d+)").group(1)
+    settings.write_text(
+        f'upstream = "http://127.0.0.1:{port}"\nrefusal = "framework"\nrefusal_text = "Not here"\n'
+    )
+    with Framewall(f"http://127.0.0.1:{port}", tmp_path, "--config", str(settings)) as framewall:
+        with aiosignalr(f"http://{framewall.address}", way, "hello", ATTACK) as client:
+            client.wait_for(r'heard "hello"')
+            client.wait_for("rejected: Not here")
+            client.wait_for("closed: ")
+        assert len(framewall.events()) == 1
 
 
 @pytest.mark.parametrize("way", OWN)
