@@ -347,10 +347,36 @@ def test_signalr_is_answered_with_its_records() -> None:
     closed = b'{"type":7,"error":"Not here","allowReconnect":false}\x1e'
     call = f'{{"type":1,"invocationId":"7","target":"t","arguments":["{ATTACK}"]}}\x1e'
     refused = posted(house, SIGNALR, '{"protocol":"json","version":1}\x1e' + call)
-    assert (refused.status, refused.body) == (403, b"Not here")
+    assert (refused.status, refused.body) == (200, b"")
     stream = house.inspector.request(http("GET", SIGNALR, ("Accept", "text/event-stream"))).verdict
     assert stream.body == b"data: " + closed + b"\r\n\r\n"
     assert house.inspector.request(http("GET", SIGNALR)).verdict.body == closed
+
+
+def test_a_stream_that_waits_brings_signalrs_completion() -> None:
+    """Of the call that is refused, which a message came with in a request of its own."""
+    house = House()
+    posted_first = http("POST", SIGNALR)
+    house.inspector.request(posted_first)
+    house.inspector.body(posted_first, b'{"protocol":"json","version":1}\x1e')
+    stream = http("GET", SIGNALR, ("Accept", "text/event-stream"))
+    house.inspector.request(stream)
+    verdict = posted(
+        house, SIGNALR, f'{{"type":1,"invocationId":"7","target":"t","arguments":["{ATTACK}"]}}\x1e'
+    )
+    [end] = [each for each in verdict.commands if isinstance(each, EndRequest)]
+    assert end.body == (
+        b'data: {"type":3,"invocationId":"7","error":"Not here"}\x1e'
+        b'{"type":7,"error":"Not here","allowReconnect":false}\x1e\r\n\r\n'
+    )
+
+
+def test_a_refused_negotiation_of_signalr_has_the_text() -> None:
+    """Its client shows it; the status is the route's."""
+    house = House(replace(TOLD, ban_seconds=60))
+    house.blocked(SIGNALR, f'{{"protocol":"json","version":1,"x":"{ATTACK}"}}\x1e')
+    verdict = house.inspector.request(http("POST", "/chat/negotiate?negotiateVersion=1")).verdict
+    assert (verdict.status, verdict.body) == (403, b"Not here")
 
 
 def test_a_packed_poll_is_octets() -> None:
@@ -678,4 +704,4 @@ def test_statuses_and_codes_are_the_routes() -> None:
     house = House(replace(TOLD, refusal_status=451, close_code=4003))
     assert house.blocked(SOCKETIO, f'42["m","{ATTACK}"]').close_code == 4003
     assert house.inspector.request(upgrade(f"{SOCKETIO}&name={ATTACK}")).verdict.status == 451
-    assert posted(house, SIGNALR, f'{{"protocol":"json","version":1,"x":"{ATTACK}"}}\x1e').status == 451
+    assert posted(house, SEND2, f"data={ATTACK}").status == 451

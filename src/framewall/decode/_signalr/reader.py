@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
+from urllib.parse import parse_qs
 
 from framewall._core import FormatError, View
 from framewall.decode._api import ECHOED, Reader, Split
@@ -232,9 +233,9 @@ class SignalRReader(Reader):
         return (Notice(b"".join(as_json(each) + _END for each in records)),)
 
     def answer(self, request: Request, packet: Packet | None, text: str) -> Answer | None:
-        """To a poll or an event stream the records; a negotiation or a message is refused by its status and text."""
+        """To a poll or an event stream the records, which a message leaves the word to; a negotiation gets the text."""
         if request.method != "GET":
-            return Answer(text.encode())
+            return Answer(b"", status=200) if "id" in parse_qs(request.query) else Answer(text.encode())
         (notice,) = self.refuse(packet, text)
         if "text/event-stream" in (request.header("accept") or "").lower():
             return Answer(b"data: " + notice.data + b"\r\n\r\n", "text/event-stream", 200)
