@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from framewall import _core
@@ -105,7 +105,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(
     data = yaml.safe_dump(
         value, allow_unicode=unicode, default_style=style, default_flow_style=flow, sort_keys=False, width=60
     )
-    assert yaml.safe_load(data) == value
+    assume(yaml.safe_load(data) == value)  # PyYAML folds a U+0085 that it has written itself
 
     leaves = walked(data.encode(), "yaml")
 
