@@ -51,6 +51,8 @@ _ERRORS = 400
 """HTTP statuses of errors begin here (RFC 9110 section 15)."""
 _HEARTBEATS = frozenset(("heartbeat", "keepalive", "ping", "pong"))
 """Kinds of packets by which a peer shows that it is there."""
+_SIGNALS = frozenset((Control.PING, Control.PONG))
+"""The WebSocket's own heartbeats; those that say nothing pass the relay unseen."""
 _LENIENT = frozenset((Mode.OFF, Mode.MONITOR))
 """Modes in which a ban that a route made refuses nobody."""
 _PEERS = frozenset(each.value for each in Direction)
@@ -351,7 +353,7 @@ class Inspector:
                 conversation.recall()
                 self._hear(conversation, message, self._clock())
                 reading = _control(message) or conversation.readings.message(message)
-                if _is_heartbeat(reading):
+                if message.control in _SIGNALS or _is_heartbeat(reading):
                     conversation.beat(message.direction, self._clock())
                 reading = _with_window(route, conversation, message.direction, reading)
             if message.direction is Direction.SERVER and route.inspect != "both":

@@ -196,6 +196,15 @@ def test_every_frameworks_heartbeats_are_no_events(name: str) -> None:
     assert (house.engine.calls, house.events) == (0, [])
 
 
+def test_a_websockets_own_heartbeats_are_its_sessions(house: House) -> None:
+    """A Close is none, nor what a framework says."""
+    session = house.inspector.open(1, upgrade("/ws"), Upgrade("wamp.2.json"))
+    for control in (Control.PING, Control.PONG, Control.CLOSE, None):
+        house.inspector.message(session, Message(Direction.CLIENT, Opcode.TEXT, b"[1,2,3]", control=control))
+    client, server = session.conversation.heartbeats()
+    assert (client.number, server.number) == (2, 0)
+
+
 def test_pings_may_stand_between_attachments(house: House) -> None:
     """Engine.IO's own packets do not disturb the count."""
     verdict = house.say(house.open(), HEAD, "2", "3", ATTACK.encode())
