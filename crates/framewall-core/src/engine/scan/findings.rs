@@ -68,17 +68,10 @@ impl Scan<'_> {
     }
 
     /// A rule matched again inside a nested document: its finding in that document's text moves to the leaf, or where
-    /// the reading is a loose one or the finding elsewhere, the leaf is a further place of it, which adds no score. In
-    /// the same place, the reading is named that had to respell less.
+    /// the reading is a loose one or the finding elsewhere, the leaf is a further place of it, which adds no score.
     pub(super) fn sharpen(&mut self, rule: &Rule, place: &Place<'_>, chain: &[u8], text: &[u8], span: Range<usize>) {
         let same = |finding: &Finding| *finding.rule == *rule.id && finding.part == place.part;
-        let mut known = self.findings.iter_mut().chain(&mut self.further);
-        if let Some(finding) = known.find(|finding| same(finding) && finding.path == *place.path) {
-            let (views, steps) = (respelt(place.chain) + chain.len(), place.chain.len() + chain.len());
-            if (views, steps) < (respelt(&finding.chain), finding.chain.len()) {
-                finding.chain = names(place.chain, chain);
-                finding.matched = shown(text, span);
-            }
+        if self.findings.iter().chain(&self.further).any(|finding| same(finding) && finding.path == *place.path) {
             return;
         }
         let around = self.findings.iter().position(|finding| same(finding) && holds(&finding.path, place.path));
