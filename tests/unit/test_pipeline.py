@@ -377,6 +377,29 @@ def test_a_block_on_the_websocket_refuses_its_polling(house: House) -> None:
     assert house.post("2").status == 403
 
 
+def test_an_upgrade_in_flight_leaves_both_transports_judged(house: House) -> None:
+    """The WebSocket has been probed, and the poll still takes messages: an attack in that gap is one as well."""
+    assert house.post("40").action is Action.PASS
+    session = house.open(SOCKETIO + "&sid=abc")
+    assert house.say(session, "2probe").action is Action.PASS
+    verdict = house.post(f'42["m","{ATTACK}"]')
+    assert fields(verdict) == ['event["m"].args[0]']
+    assert any(isinstance(command, CloseConnection) for command in verdict.commands)
+    assert house.say(session, "5").action is Action.CLOSE
+
+
+def test_a_negotiation_that_sends_the_client_elsewhere_leaves_the_hub_judged(house: House) -> None:
+    """SignalR's answer may name another host, whose token comes back to us or does not."""
+    request = http("POST", "/chat/negotiate?negotiateVersion=1")
+    assert house.inspector.request(request).inspect_response
+    elsewhere = b'{"url":"https://elsewhere.example/chat?asrs_op=chat","accessToken":"ey.a.b"}'
+    assert house.inspector.response(request, 200, (), elsewhere).action is Action.PASS
+    session = house.open("/chat?id=token&asrs_op=chat")
+    call = '{"type":1,"target":"Send","arguments":["' + ATTACK + '"]}\x1e'
+    verdict = house.say(session, '{"protocol":"json","version":1}\x1e', call)
+    assert (verdict.framework, fields(verdict)) == ("signalr", ["args[0]"])
+
+
 def test_attachments_may_be_split_over_transports(house: House) -> None:
     """The header by polling, its attachment by WebSocket."""
     assert house.post(HEAD).action is Action.PASS
