@@ -228,8 +228,10 @@ class Inspector:
         if ended:
             return ended
         if until is not None:
-            told = refusals.answered(route, refusal, request, decoder)
-            return refusals.banned(route, told, until, now)
+            # A session that the ban is about to end hears of it as one that has ended.
+            known = self._conversations.find(request, decoder, now)
+            told = refusals.answered(route, refusal, request, decoder, known)
+            return told if known and told.status < _ERRORS else refusals.banned(route, told, until, now)
         kind = transport if transport == _WEBSOCKET else Transport.POLLING
         if route.transports is not None and kind not in route.transports:
             return refusals.answered(route, refusal, request, decoder)

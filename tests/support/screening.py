@@ -24,9 +24,9 @@ from framewall.decode._api import SURE
 from framewall.decode._readings import Candidate
 from framewall.decode._signalr.calls import Calls
 from framewall.detect import builtin_engine
-from framewall.model import Direction, Event, Message, Mode, Request, Upgrade
+from framewall.model import Direction, Event, Message, Mode, Request, Upgrade, Verdict
 from framewall.pipeline import Inspector, Session
-from framewall.policy import Policy, RoutePolicy
+from framewall.policy import THRESHOLD, Policy, RoutePolicy
 from support.requests import SOCKETIO, binary, text, upgrade
 from support.running import REPOSITORY
 
@@ -138,7 +138,7 @@ class Beside:
             assert not verdict.findings, f"{verdict.findings} in {message!r}"
             return True
         self.asked += 1
-        assert self._rest.message(self._screened, message).findings == verdict.findings, message
+        assert _judged(self._rest.message(self._screened, message)) == _judged(verdict), message
         memories = self._memory(self._screened), self._memory(self._reference)
         assert memories[0] == memories[1], f"{message!r} is remembered otherwise: {memories[0]} {memories[1]}"
         assert len(self._events[0]) == len(self._events[1])
@@ -149,6 +149,14 @@ class Beside:
         # Whoever hears no answers never asks what was called.
         but = () if self._both else (Calls,)
         return _snapshot(session.conversation.readings, but)
+
+
+def _judged(verdict: Verdict) -> object:
+    """What both must say. In which further places an attack is found is told as far as work reaches, and what a
+    thread has judged before costs less of that."""
+    if verdict.score < THRESHOLD:
+        return verdict.findings
+    return {finding.attack for finding in verdict.findings}
 
 
 def _snapshot(value: Any, but: tuple[type, ...] = ()) -> Any:

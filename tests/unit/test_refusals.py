@@ -30,7 +30,7 @@ from framewall.model import (
     Verdict,
 )
 from framewall.pipeline import Inspector
-from framewall.policy import Policy, RoutePolicy
+from framewall.policy import Policy, RoutePolicy, bans
 from support.engine import WordEngine
 from support.requests import POLLING, SOCKETIO, binary, http, text, upgrade
 
@@ -589,6 +589,20 @@ def test_a_banned_clients_ended_session_says_so() -> None:
         http("GET", SEND2.replace("/send", "/connect").replace("a%3D", "b"))
     ).verdict
     assert (new.action, new.status) == (Action.CLOSE, 429)
+
+
+def test_a_session_that_a_ban_is_about_to_end_says_so() -> None:
+    """Its poll may come between the ban and the session's end."""
+    route = replace(TOLD, ban_seconds=60, ban_status=429)
+    house = House(route)
+    request = http("POST", SEND2)
+    house.inspector.request(request)
+    assert (
+        house.inspector.body(request, b"data=" + CALL2.replace(ATTACK, "hi").encode()).action is Action.PASS
+    )
+    bans.ban(house.inspector.judge.banned, route, request, house.now)
+    poll = house.inspector.request(http("GET", SEND2.replace("/send", "/poll"))).verdict
+    assert (poll.action, poll.status, poll.body) == (Action.CLOSE, 200, b'{"E":"Not here"}')
 
 
 def test_a_banned_poll_gets_the_frameworks_error_and_the_bans_status() -> None:

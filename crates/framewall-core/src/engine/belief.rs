@@ -38,9 +38,11 @@ fn is_one_string(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether this is a form's value, undone, with equals signs of its own: as it stands it is the form's text.
-pub(super) fn is_undone(format: &str, chain: &[&str]) -> bool {
-    format == "form" && chain.last() == Some(&"form")
+/// Whether this is a form's value with more equals signs than a form of its own would have: an encoder writes those of
+/// a value as `%3D`, so as it stands it is the outer form's text.
+pub(super) fn is_undone(format: &str, chain: &[&str], bytes: &[u8]) -> bool {
+    let count = |sign: u8| memchr::memchr_iter(sign, bytes).count();
+    format == "form" && chain.last() == Some(&"form") && count(b'=') > count(b'&') + count(b';') + 1
 }
 
 /// From this length on, pieces of a text that a guess cuts out of it show no more than its windows do.

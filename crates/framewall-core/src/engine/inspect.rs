@@ -144,7 +144,7 @@ fn read(bytes: &[u8], hint: &str, mut path: Path, root: Root, budget: &mut Budge
             || noise && LOOSE.contains(&name)
             || root.of_text && !TEXTS.contains(&name)
             || scan.settings().plain && !sure
-            || is_undone(name, &root.chain)
+            || is_undone(name, &root.chain, bytes)
             || !sure && echoes(name, bytes)
         {
             continue;
