@@ -93,11 +93,16 @@ test: test-rust test-python ## every test, with real servers, clients and browse
 
 .PHONY: test-rust
 test-rust: | .build/tools-build
-	cargo test --workspace --locked --quiet
+	PROPTEST_RNG_SEED=1 cargo test --workspace --locked --quiet
 
 .PHONY: test-python
 test-python: .build/native $(VENV)/.dev $(VENDOR) $(CHAT)/node_modules/.installed $(NODE_TESTS) .build/peers/hub .venv-aiosignalr/.installed | .build/tools-browser .build/tools-nginx .build/tools-rabbitmq
 	$(PY) -m pytest
+
+.PHONY: properties
+properties: .build/native $(VENV)/.dev ## every property with CASES (2000) cases drawn anew, where `make test` draws the same few each time
+	PROPTEST_CASES=$${CASES:-2000} cargo test --release --locked --quiet -p framewall-core
+	FRAMEWALL_CASES=$${CASES:-2000} $(PY) -m pytest tests/property
 
 .PHONY: test-noise
 test-noise: .build/native $(VENV)/.dev ## random and benign documents of every format, of which none may be blocked

@@ -17,16 +17,13 @@ import pytest
 import ubjson
 from flatbuffers import flexbuffers
 from google.protobuf import descriptor_pb2
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from thrift.protocol import TBinaryProtocol, TCompactProtocol
 from thrift.Thrift import TType
 from thrift.transport import TTransport
 
 from framewall import _core
-
-settings.register_profile("formats", deadline=None, max_examples=60)
-settings.load_profile("formats")
 
 Row = tuple[tuple[str | int | bytes, ...], str, str, object]
 

@@ -177,8 +177,6 @@ fn a_rule_that_would_run_on_every_text_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         judge(&engine(), &bytes, &Settings::default());

@@ -90,8 +90,6 @@ fn hint() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn any_bytes_under_any_hint_are_judged_with_spans_inside(bytes in hostile(), hint in hint(), level in 1u8..=3) {
         let report = judge(&bytes, hint, &Settings { sensitivity: level, ..Settings::default() });

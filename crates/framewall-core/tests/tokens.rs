@@ -119,8 +119,6 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn any_bytes_are_judged_with_a_span_inside_them(text in hostile()) {
         for (name, judge) in ALL {

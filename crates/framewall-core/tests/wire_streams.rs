@@ -136,8 +136,6 @@ fn payload(unit: &Unit) -> &[u8] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn what_is_written_is_read_and_every_wire_byte_is_accounted_for(
         plans in proptest::collection::vec(plan(), 0..5),

@@ -216,7 +216,9 @@ impl<'a> Scan<'a> {
             }
             word.disguised |= emptied;
             let mut command = command::find(word.name());
-            if command.class == Class::Wrapper {
+            // `eval(wget` is a call in another language, and a shell parts words by blanks alone.
+            let called = matches!(self.text.get(word.end), Some(b'(' | 0..=8 | 11 | 12 | 14..=31));
+            if command.class == Class::Wrapper && !called {
                 let spoken = entry == Entry::Start && matches!(word.name(), b"then" | b"do" | b"else" | b"watch");
                 wrapped |= word.name() != b"sudo" && !spoken;
                 at = word.end;
@@ -274,7 +276,13 @@ impl<'a> Scan<'a> {
                 (true, _) if wrapped && command.class == Class::Sure && arguments != Arguments::Words => 52,
                 (true, _) if arguments == Arguments::Signs && names_a_shell(&self.text[word.end..end]) => 60,
                 (true, _) if command.class == Class::Interpreter && on_windows(&self.text[word.end..end]) => 52,
-                (true, _) if command.class == Class::Remote && arguments == Arguments::Signs => 55,
+                (true, _)
+                    if command.class == Class::Remote
+                        && arguments == Arguments::Signs
+                        && has_more_than_numbers(&self.text[word.end..end]) =>
+                {
+                    55
+                }
                 (true, _) if word.path && arguments == Arguments::Signs => 45,
                 (true, _) if arguments == Arguments::Signs => 25,
                 _ => 0,
@@ -521,6 +529,11 @@ fn arguments(text: &[u8], from: usize, entry: Entry) -> (Arguments, usize) {
         }
     };
     (kind, at)
+}
+
+/// An option, a path, a variable, a string.
+fn has_more_than_numbers(arguments: &[u8]) -> bool {
+    arguments.iter().any(|byte| b"-/$'\"\\".contains(byte))
 }
 
 /// `-wrapper sh,-c,id`, `-exec sh -c`

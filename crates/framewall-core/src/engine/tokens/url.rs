@@ -262,7 +262,7 @@ fn runs_code(path: &[u8]) -> bool {
 /// `//169.254.169.254/`, `\\host\c$`, `localhost/`
 fn without_scheme(text: &[u8], alone: bool, best: &mut Best) {
     let text = text.trim_ascii();
-    if !alone || text.len() < 4 || !text.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'@')) {
+    if !alone || text.len() < 4 || !has_a_path(text) {
         return;
     }
     let slashes = text.iter().take(8).take_while(|byte| matches!(byte, b'/' | b'\\')).count();
@@ -282,6 +282,11 @@ fn without_scheme(text: &[u8], alone: bool, best: &mut Best) {
         _ => 0,
     };
     best.offer(strength, 0..text.len(), "address inside");
+}
+
+/// A single `\` is a line break or a folder, and opens no gate.
+fn has_a_path(text: &[u8]) -> bool {
+    memchr::memchr2(b'/', b'@', text).is_some() || text.windows(2).any(|pair| pair == b"\\\\")
 }
 
 #[cfg(test)]

@@ -92,12 +92,11 @@ impl Judge<'_> {
                     _ => 10,
                 },
                 Kind::Word(Word::Name) if self.kind(at + 2) == Kind::Dot => {
-                    let talk = self.is_word(at, b"call") && (self.talked_about(at + 1) || self.ends_sentence(at + 2));
-                    if talk { 15 } else { 60 }
+                    if self.is_word(at, b"call") && !self.calls_a_procedure(at + 1) { 15 } else { 60 }
                 }
                 Kind::Open if matches!(self.kind(at + 2), Kind::Var | Kind::Str) => 80,
-                Kind::Var => 65,
-                Kind::Word(Word::Name) if self.bytes(at + 1).len() > 3 && self.bytes(at + 1)[2..3] == *b"_" => 60,
+                Kind::Var if !self.is_word(at, b"call") => 65,
+                Kind::Word(Word::Name) if self.names_a_procedure(at) => 60,
                 _ => return None,
             },
             Word::Declare => match next {
@@ -167,9 +166,24 @@ impl Judge<'_> {
         })
     }
 
-    /// `call menu.open() twice`: words follow what is called.
-    fn talked_about(&self, at: usize) -> bool {
-        self.operand(at).is_some_and(|(next, _)| matches!(self.kind(next), Kind::Word(Word::Name)))
+    /// `exec ms_proc`, `call sp_proc`; not `call my_name`.
+    fn names_a_procedure(&self, at: usize) -> bool {
+        let name = self.bytes(at + 1);
+        let known =
+            [b"xp", b"sp"].iter().any(|prefix| name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(*prefix)));
+        name.len() > 3 && name[2] == b'_' && (known || !self.is_word(at, b"call"))
+    }
+
+    /// `call sys.exec('id')`, `1; call sys.exec`; not `call menu.open() twice`, `call m.1`.
+    fn calls_a_procedure(&self, at: usize) -> bool {
+        let mut end = at + 1;
+        while self.kind(end) == Kind::Dot {
+            end += 2;
+        }
+        let spoken = self.operand(at).is_some_and(|(next, _)| matches!(self.kind(next), Kind::Word(Word::Name)));
+        let stacked = matches!(self.before(at - 1), Kind::Semi | Kind::Tail | Kind::Str);
+        let called = matches!(self.kind(end), Kind::Open | Kind::Semi | Kind::Tail);
+        !spoken && !self.ends_sentence(at + 1) && (stacked || called)
     }
 
     /// `call her. Now`, `call Dr. Who`: nothing stands close after the full stop.
