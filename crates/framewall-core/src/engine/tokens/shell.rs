@@ -269,6 +269,12 @@ impl<'a> Scan<'a> {
             self.command_line =
                 known && arguments != Arguments::Words && self.text.get(word.end).is_none_or(|&byte| byte <= 0x20);
             let strength = match (known, word.disguised) {
+                // `\Which of them?`, `^Make`: a byte that happens to be there.
+                (true, true)
+                    if arguments != Arguments::Signs && led_by_an_escape(&self.text[..word.end - word.length]) =>
+                {
+                    25
+                }
                 (true, true) => 75,
                 (true, _) if inline && (wrapped || word.path) => 75,
                 (true, _) if inline => 65,
@@ -397,6 +403,7 @@ impl<'a> Scan<'a> {
             {
                 base.saturating_sub(20)
             }
+            (Entry::Tick, Lead::Nothing) if self.stays_open(entry_at) => base.min(40),
             (Entry::Tick, Lead::Nothing) => base.saturating_sub(20),
             (Entry::Substitution, Lead::Few) if arguments != Arguments::Signs => base.min(48),
             _ => base,
@@ -419,6 +426,11 @@ impl<'a> Scan<'a> {
         blank && !value.is_empty() && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-'))
     }
 
+    /// A backtick that nothing closes: no shell runs what follows.
+    fn stays_open(&self, at: usize) -> bool {
+        memchr::memchr(b'`', &self.text[at + 1..]).is_none()
+    }
+
     /// A command in backticks, and then words about it.
     fn tick_is_spoken_of(&self, at: usize) -> bool {
         let rest = &self.text[at + 1..];
@@ -435,8 +447,8 @@ impl<'a> Scan<'a> {
     /// A backtick inside a word, where no one quotes: ``who`echo am`i``.
     fn tick_is_glued(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map(|at| self.text[at]);
-        let close = self.text[at + 1..].iter().take(128).position(|&byte| byte == b'`');
-        let after = close.and_then(|length| self.text.get(at + length + 2));
+        let Some(length) = self.text[at + 1..].iter().take(128).position(|&byte| byte == b'`') else { return false };
+        let after = self.text.get(at + length + 2);
         before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'-' | b'.' | b'/' | b'}'))
             || after.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'$'))
     }
@@ -529,6 +541,11 @@ fn arguments(text: &[u8], from: usize, entry: Entry) -> (Arguments, usize) {
         }
     };
     (kind, at)
+}
+
+/// One escape opens the text.
+fn led_by_an_escape(before: &[u8]) -> bool {
+    matches!(before.trim_ascii_start(), [b'\\' | b'^'])
 }
 
 /// An option, a path, a variable, a string.

@@ -278,7 +278,11 @@ fn without_scheme(text: &[u8], alone: bool, best: &mut Best) {
         (Place::Metadata, _) if !named || text.contains(&b'.') => 90,
         (Place::Loopback | Place::Cluster, 0) if path == Some(b'/') && (named || text.starts_with(b"127.")) => 54,
         (Place::Loopback | Place::LinkLocal, 2) => 60,
-        (Place::Loopback | Place::LinkLocal, 0) if reading.disguised && (named || text[1] | 0x20 == b'x') => 52,
+        (Place::Loopback | Place::LinkLocal, 0)
+            if reading.disguised && (named || text[1] | 0x20 == b'x' && text[2].is_ascii_hexdigit()) =>
+        {
+            52
+        }
         _ => 0,
     };
     best.offer(strength, 0..text.len(), "address inside");

@@ -117,7 +117,7 @@ fn path(path: &[u8], at: usize, words: usize, best: &mut Best) {
         // `bi[n]`, `[p]asswd`: letters beside the class; `[a-z]*` is a habit.
         let class = segment.windows(2).any(|pair| {
             pair[0].is_ascii_alphabetic() && pair[1] == b'[' || pair[0] == b']' && pair[1].is_ascii_alphabetic()
-        }) || segment.contains(&b'[') != segment.contains(&b']');
+        }) || segment.contains(&b'[') && !segment.contains(&b']');
         globbed += usize::from(question > 0 || inner_star);
         classes += usize::from(class);
         plain += usize::from(question == 0 && !class);

@@ -77,6 +77,7 @@ impl Word {
                     }
                     None => break,
                 },
+                b']' if !word.globbed => break,
                 b'?' | b'*' | b'[' | b']' => {
                     word.globbed = true;
                     word.disguised |= word.path;

@@ -222,7 +222,9 @@ impl Judge<'_> {
             }
             (Kind::End, Operand::OpenString) => {
                 let tight = !first.ends_with(b" '") && !end.starts_with(b"' ") || first.len() == 1 && end.len() == 1;
-                if wordy(first) || wordy(end) || first.len() > 24 {
+                // The query's own quote closes the last string.
+                let other = first.last() != end.first();
+                if other || wordy(first) || wordy(end) || first.len() > 24 {
                     20
                 } else if tight && !spaced || first.len() == 1 && end.len() <= 3 {
                     55
