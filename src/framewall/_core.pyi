@@ -217,6 +217,8 @@ class Permit:
     def __init__(self, screen: Screen, era: Era) -> None: ...
     def passes(self, from_client: bool, text: bool, data: bytes) -> bool:
         """Whether a message passes; one that does is counted."""
+    def beat(self, from_client: bool) -> None:
+        """A Ping or Pong has passed that says too little to be judged."""
     def traffic(self) -> tuple[int, int, int, int]:
         """Messages and bytes of the client that have passed, and of the server; also once it has ended."""
     def beats(self) -> tuple[tuple[int, float, float], tuple[int, float, float]]:

@@ -165,6 +165,18 @@ def test_a_sessions_heartbeats_are_told_and_are_no_events(version: str, node: No
     assert node.control.metrics().hits == 0
 
 
+def test_a_websockets_own_pings_are_heartbeats(node: Node) -> None:
+    """Short ones are no job for Python, and are known nevertheless."""
+    with node.dial() as client:
+        assert echoes(client, "hello")
+        for number in range(2):
+            time.sleep(0.05)
+            assert client.ping(bytes([number])).wait(10)
+        (session,) = node.control.sessions().sessions
+        assert session.client_beat is not None
+        assert 0.04 < (session.client_beat_seconds or 0) < 10
+
+
 def test_the_scene_to_its_end_exception_and_ban(node: Node) -> None:
     with node.dial() as client:
         assert not echoes(client, XSS)

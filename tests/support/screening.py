@@ -134,6 +134,8 @@ class Beside:
         passes = permit is not None and permit.passes(of_client, message.opcode == "text", message.data)
         verdict = self._whole.message(self._reference, message)
         if passes:
+            beats = [self._beats(each) for each in (self._screened, self._reference)]
+            assert beats[0] == beats[1], f"{message!r} is a heartbeat to one of them alone"
             self.passed += 1
             assert not verdict.findings, f"{verdict.findings} in {message!r}"
             return True
@@ -144,6 +146,10 @@ class Beside:
         assert len(self._events[0]) == len(self._events[1])
         self._permit = self._rest.screen(self._screened)
         return False
+
+    def _beats(self, session: Session) -> object:
+        client, server = session.conversation.heartbeats()
+        return client.number, server.number if self._both else 0
 
     def _memory(self, session: Session) -> object:
         # Whoever hears no answers never asks what was called.

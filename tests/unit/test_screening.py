@@ -207,13 +207,15 @@ def test_heartbeats_that_pass_unasked_are_known() -> None:
     session, permit = joined(own)
     assert lets(permit, b"3")
     assert lets(permit)
-    assert [beats.number for beats in session.conversation.heartbeats()] == [1, 0]
+    permit.beat(False)  # the WebSocket's own
+    assert lets(permit, b"5")  # an upgrade is none
+    assert [beats.number for beats in session.conversation.heartbeats()] == [1, 1]
     own.message(session, text("3"))
     again = own.screen(session)
     assert again is not None
     assert lets(again, b"3")
     client, server = session.conversation.heartbeats()
-    assert (client.number, server.number, session.conversation.readings.pings) == (3, 0, "")
+    assert (client.number, server.number, session.conversation.readings.pings) == (3, 1, "")
 
 
 def test_a_conversation_of_packed_packets_passes_once_one_was_read() -> None:

@@ -23,6 +23,9 @@ pub trait Judge: Send + Sync + 'static {
 pub trait Screen: std::fmt::Debug + Send + Sync + 'static {
     /// Whether a message may pass. Called on the event loop's threads, in order: it must be quick.
     fn passes(&self, sender: Side, text: bool, payload: &[u8]) -> bool;
+
+    /// A Ping or Pong has passed that says too little to be a job.
+    fn beat(&self, sender: Side);
 }
 
 /// None: every message is a job.

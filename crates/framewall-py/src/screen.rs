@@ -154,15 +154,19 @@ struct Heard {
     head: Vec<u8>,
 }
 
-/// Messages that said nothing: how many, when the last one came, when the one before (Unix seconds, 0 for never).
+/// Unix seconds.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
+
+/// Heartbeats: how many, when the last one came, when the one before (Unix seconds, 0 for never).
 type Beats = (u64, f64, f64);
 
 impl Passed {
     fn add(&mut self, said: Said, side: Side, text: bool, data: &[u8]) {
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
-        if said == Said::Nothing {
-            let beats = &mut self.beats[usize::from(side == Side::Server)];
-            *beats = (beats.0 + 1, at, beats.1);
+        let at = now();
+        if said == Said::Heartbeat {
+            self.beat(side, at);
         }
         let place = (self.messages % LAST as u64) as usize;
         self.messages += 1;
@@ -176,6 +180,11 @@ impl Passed {
         (heard.at, heard.side, heard.text, heard.size) = (at, side, text, data.len());
         heard.head.clear();
         heard.head.extend_from_slice(&data[..data.len().min(HEAD)]);
+    }
+
+    fn beat(&mut self, side: Side, at: f64) {
+        let beats = &mut self.beats[usize::from(side == Side::Server)];
+        *beats = (beats.0 + 1, at, beats.1);
     }
 
     /// The last few, in order.
@@ -214,6 +223,11 @@ impl Permit {
     /// Whether a message passes; it is counted then. For drivers in Python, and tests.
     fn passes(&self, py: Python<'_>, from_client: bool, text: bool, data: &[u8]) -> bool {
         py.detach(|| self.inner.lets(side(from_client), text, data))
+    }
+
+    /// A Ping or Pong that says nothing has passed. For drivers in Python, and tests.
+    fn beat(&self, from_client: bool) {
+        judge::Screen::beat(&*self.inner, side(from_client));
     }
 
     /// Messages and bytes of the client that have passed, and of the server; also once it has ended.
@@ -261,6 +275,12 @@ impl Held {
 }
 
 impl judge::Screen for Held {
+    fn beat(&self, sender: Side) {
+        if !self.ended.load(Ordering::Acquire) {
+            self.passed().beat(sender, now());
+        }
+    }
+
     fn passes(&self, sender: Side, text: bool, payload: &[u8]) -> bool {
         self.lets(sender, text, payload)
     }

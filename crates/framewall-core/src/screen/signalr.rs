@@ -41,7 +41,7 @@ pub(super) fn json(calls: bool, message: &[u8], parts: &mut dyn Parts) -> Option
             }
             parts.part(record, "json", Role::Value);
         }
-        said.get_or_insert(Said::by(record != PING));
+        said.get_or_insert(if record == PING { Said::Heartbeat } else { Said::Something });
     }
     said
 }
@@ -72,7 +72,7 @@ pub(super) fn messagepack(calls: bool, message: &[u8], parts: &mut dyn Parts) ->
             }
             parts.part(record, "msgpack", Role::Value);
         }
-        said.get_or_insert(Said::by(record != PACKED_PING));
+        said.get_or_insert(if record == PACKED_PING { Said::Heartbeat } else { Said::Something });
         if rest.is_empty() {
             return said;
         }
@@ -111,10 +111,10 @@ mod tests {
         let mut parts = Vec::new();
         let said =
             json(false, b"{\"type\":6}\x1e{\"arguments\":[\"a\"],\"target\":\"Send\",\"type\":1}\x1e", &mut parts);
-        assert_eq!((said, parts.len()), (Some(Said::Nothing), 1));
+        assert_eq!((said, parts.len()), (Some(Said::Heartbeat), 1));
         assert_eq!(parts[0].0, br#"{"arguments":["a"],"target":"Send","type":1}"#);
         let mut parts = Vec::new();
-        assert_eq!(messagepack(true, b"\x02\x91\x06\x06\x95\x01\x80\xc0\xa0\x90", &mut parts), Some(Said::Nothing));
+        assert_eq!(messagepack(true, b"\x02\x91\x06\x06\x95\x01\x80\xc0\xa0\x90", &mut parts), Some(Said::Heartbeat));
         assert_eq!(parts[0].0, b"\x95\x01\x80\xc0\xa0\x90");
     }
 

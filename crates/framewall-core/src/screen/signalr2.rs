@@ -11,7 +11,7 @@ const KEEPALIVE: &[u8] = b"{}";
 /// One message, on a connection that has hubs.
 pub(super) fn message(side: Side, message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
     if message == KEEPALIVE {
-        return Some(Said::Nothing);
+        return Some(Said::Heartbeat);
     }
     if side == Side::Client {
         is_call(message)?;
@@ -50,7 +50,7 @@ mod tests {
     fn a_call_is_one_part_and_a_keepalive_none() {
         assert_eq!(cut(Side::Client, br#"{"H":"chat","m":"Send","A":["hi"],"I":1}"#), Some((Said::Something, 1)));
         assert_eq!(cut(Side::Server, br#"{"C":"d-1","M":[]}"#), Some((Said::Something, 1)));
-        assert_eq!(cut(Side::Server, b"{}"), Some((Said::Nothing, 0)));
+        assert_eq!(cut(Side::Server, b"{}"), Some((Said::Heartbeat, 0)));
     }
 
     #[test]

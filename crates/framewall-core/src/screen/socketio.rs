@@ -5,8 +5,9 @@ use super::split::Said;
 use crate::formats::view::{Shape, Tape};
 use crate::formats::{Budget, Kind, Outcome, Role, by_name};
 
-/// Engine.IO packets that say nothing.
-const QUIET: [&[u8]; 7] = [b"1", b"2", b"3", b"5", b"6", b"2probe", b"3probe"];
+/// Engine.IO packets that say nothing: closing, upgrading, and none at all.
+const QUIET: [&[u8]; 3] = [b"1", b"5", b"6"];
+const HEARTBEATS: [&[u8]; 4] = [b"2", b"3", b"2probe", b"3probe"];
 /// Digits of an acknowledgement's id that every parser reads alike.
 const LONGEST_ID: usize = 15;
 const EVENT: i64 = 2;
@@ -16,6 +17,9 @@ const ACK: i64 = 3;
 pub(super) fn text(message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
     if QUIET.contains(&message) {
         return Some(Said::Nothing);
+    }
+    if HEARTBEATS.contains(&message) {
+        return Some(Said::Heartbeat);
     }
     let rest = message.strip_prefix(b"42").or_else(|| message.strip_prefix(b"43"))?;
     let (namespace, rest) = if rest.first() == Some(&b'/') { namespace(rest)? } else { (&b"/"[..], rest) };
@@ -95,9 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn heartbeats_say_nothing() {
-        assert_eq!(cut(b"3"), Some((Said::Nothing, Vec::new())));
-        assert_eq!(cut(b"2probe"), Some((Said::Nothing, Vec::new())));
+    fn heartbeats_and_upgrades_say_nothing() {
+        assert_eq!(cut(b"3"), Some((Said::Heartbeat, Vec::new())));
+        assert_eq!(cut(b"2probe"), Some((Said::Heartbeat, Vec::new())));
+        assert_eq!(cut(b"5"), Some((Said::Nothing, Vec::new())));
     }
 
     #[test]

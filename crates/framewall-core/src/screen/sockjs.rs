@@ -13,7 +13,7 @@ const MOST: usize = 64;
 pub(super) fn frame(inner: &Split, either: bool, side: Side, message: &[u8], parts: &mut dyn Parts) -> Option<Said> {
     if side == Side::Server {
         let quiet = message.iter().all(|byte| *byte == b'h');
-        return quiet.then_some(Said::Nothing);
+        return quiet.then_some(Said::Heartbeat);
     }
     let mut said = Said::Nothing;
     if !message.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x0b) {

@@ -12,8 +12,10 @@ use crate::wire::Side;
 /// What a message that a split takes has said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
-    /// A heartbeat: its first packet has no parts.
+    /// Its first packet has no parts.
     Nothing,
+    /// Its first packet is a heartbeat.
+    Heartbeat,
     /// Its first packet has parts.
     Something,
 }

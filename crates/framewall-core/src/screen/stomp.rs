@@ -34,7 +34,7 @@ pub(super) fn frames(side: Side, message: &[u8], parts: &mut dyn Parts) -> Optio
     let mut at = between(message, 0);
     for _ in 0..MOST {
         if at == message.len() {
-            return Some(said.unwrap_or(Said::Nothing));
+            return Some(said.unwrap_or(Said::Heartbeat));
         }
         let (frame, end) = frame(message, at)?;
         let (command, headers) = frame.lines()?;
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn heartbeats_say_nothing() {
         for beat in [&b"\n"[..], b"\r\n", b""] {
-            assert_eq!(cut(beat), Some((Said::Nothing, Vec::new())));
+            assert_eq!(cut(beat), Some((Said::Heartbeat, Vec::new())));
         }
     }
 

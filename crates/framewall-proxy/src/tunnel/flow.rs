@@ -305,7 +305,7 @@ impl Judged {
         (messages, screened): (&mut u64, &mut Screened),
         cx: &mut Context<'_>,
     ) -> Result<(), WireError> {
-        let (mut bytes, mut screen) = (bytes, screen.filter(|_| self.queue.is_empty()));
+        let (listener, mut bytes, mut screen) = (screen, bytes, screen.filter(|_| self.queue.is_empty()));
         if let Some(own) = screen {
             let glanced = glance(&mut self.inbound, bytes, sender, own, screened);
             *messages += glanced.messages;
@@ -319,7 +319,7 @@ impl Judged {
         self.inbound.receive(bytes);
         while let Some(unit) = self.inbound.next()? {
             match unit {
-                Unit::Control(control) => self.control(control, sender, to),
+                Unit::Control(control) => self.control(control, sender, to, listener),
                 Unit::Message(own) => {
                     *messages += 1;
                     let message = Message {
@@ -349,7 +349,7 @@ impl Judged {
 
     /// A Ping or Pong may stand anywhere between frames (RFC 6455 5.4), so that a held message does not make its
     /// sender look dead. What one says that is no mere number is judged in its turn, and so is a Close's reason.
-    fn control(&mut self, control: Control, sender: Side, to: &mut Peer) {
+    fn control(&mut self, control: Control, sender: Side, to: &mut Peer, screen: Option<&dyn Screen>) {
         let start = if control.opcode == Opcode::Close { control.payload.len().min(2) } else { 0 };
         let payload = control.payload.slice(start..);
         if payload.len() > QUIET {
@@ -362,6 +362,7 @@ impl Judged {
             self.queue_or_release(control.wire, to);
         } else {
             to.push(control.wire);
+            screen.inspect(|screen| screen.beat(sender));
         }
     }
 
