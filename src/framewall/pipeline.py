@@ -157,8 +157,12 @@ class Inspector:
         if exchange is None or decoder is None:
             return RequestPlan(verdict)
         waits = exchange.session is not None and (exchange.waits or not exchange.sends)
-        if waits and (late := self._waits(route, request, decoder, framework, now)):
-            return RequestPlan(late)
+        if waits:
+            self._wait(route, request, decoder, now)
+            # Who bans from here on finds it among those that wait.
+            refused = self._refused(route, request, transport, decoder, framework, now)
+            if refused:
+                return RequestPlan(refused)
         responds = exchange.begins or route.inspect == "both"
         return RequestPlan(verdict, exchange.sends, responds, exchange.records, waits)
 
@@ -181,22 +185,20 @@ class Inspector:
             now = self._clock()
             conversation = self._conversations.find(request, decoder, now)
             conversation = conversation or self._conversations.begin(request, decoder, None, now)
+            if decoder and not conversation.fallback:
+                conversation.fallback = decoder, request
             verdict = refusals.told(route, verdict, conversation, packet, None)
         verdict = self._expelling(route, verdict, request)
         return refusals.answered(route, verdict, request, decoder, conversation, packet)
 
-    def _waits(
-        self, route: RoutePolicy, request: Request, decoder: Decoder, framework: str, now: float
-    ) -> Verdict | None:
-        """Remembers a request that waits for the server, to end it with its session; its refusal if that has been."""
+    def _wait(self, route: RoutePolicy, request: Request, decoder: Decoder, now: float) -> None:
+        """Remembers a request that waits for the server, to end it with its session."""
         known = self._conversations.find(request, decoder, now)
         conversation = known or self._conversations.begin(request, decoder, None, now)
+        if not conversation.fallback:
+            conversation.fallback = decoder, request
         conversation.wait(decoder, request)
         self._presence.add(bans.names(route, request), conversation)
-        if not conversation.blocked:
-            return None
-        refusal = Verdict(Action.CLOSE, framework=framework, status=route.refusal_status)
-        return refusals.answered(route, refusal, request, decoder, conversation)
 
     def _refused(
         self,
@@ -223,7 +225,7 @@ class Inspector:
             told = refusals.answered(route, refusal, request, decoder)
             return told if denial.until is None else refusals.banned(route, told, denial.until, now)
         if route.mode is Mode.MONITOR:
-            return None
+            return over
         until = bans.until(self.judge.banned, route, request, now)
         if ended:
             return ended

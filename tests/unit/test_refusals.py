@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from hypothesis import given
@@ -26,11 +26,13 @@ from framewall.model import (
     Notice,
     Opcode,
     Records,
+    SendUpstream,
     Upgrade,
     Verdict,
 )
 from framewall.pipeline import Inspector
 from framewall.policy import Policy, RoutePolicy, bans
+from framewall.policy.denials import Denial, Denials
 from support.engine import WordEngine
 from support.requests import POLLING, SOCKETIO, binary, http, text, upgrade
 
@@ -496,6 +498,35 @@ def test_what_waits_for_the_server_is_answered_at_the_block() -> None:
     verdict = posted(house, POLLING + "&sid=abc", f'42["m","{ATTACK}"]')
     [end] = [each for each in verdict.commands if isinstance(each, EndRequest)]
     assert (end.request, end.status, end.body) == (poll.id, 200, b"41")
+
+
+def test_a_session_that_only_polls_is_hung_up_too() -> None:
+    """Or that says its messages in its requests' heads."""
+    for target in (POLLING + "&sid=abc", SEND2.replace("/send", "/poll")):
+        house = House()
+        house.inspector.request(http("GET", target))
+        commands = house.inspector.expel(lambda _: True)
+        assert [each.method for each in commands if isinstance(each, SendUpstream)] == ["POST"], target
+    asked = http("GET", f"{SEND2}&callback=cb&data={quote(CALL2)}")
+    refused = House().inspector.request(asked).verdict
+    [hung_up] = [each for each in refused.commands if isinstance(each, SendUpstream)]
+    assert "/abort?" in hung_up.target
+    assert ATTACK not in unquote(hung_up.target)
+
+
+def test_a_poll_that_is_judged_while_its_client_is_banned_does_not_slip_past_the_ban(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Either it is found waiting, or it finds the ban."""
+    house = House()
+    wait = house.inspector._presence.add
+
+    def banned_meanwhile(*those: Any) -> None:
+        house.inspector.judge.denied = Denials([Denial("0.0.0.0/0")])
+        wait(*those)
+
+    monkeypatch.setattr(house.inspector._presence, "add", banned_meanwhile)
+    assert house.inspector.request(http("GET", POLLING + "&sid=abc")).verdict.action is Action.CLOSE
 
 
 def test_a_poll_that_says_something_itself_waits_too() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 from framewall._core import FormatError, View
 from framewall.decode._api import ECHOED, UNCLAIMED, Decoder, Exchange, Reader, Split
@@ -32,6 +32,8 @@ from framewall.model import (
 
 NAME = "signalr2"
 
+_SAID = frozenset(("callback", "data", "messageid"))
+"""What of a query is its request's own."""
 _STEPS = frozenset(("negotiate", "connect", "reconnect", "start", "send", "poll", "abort", "ping"))
 _WAITS = frozenset(("connect", "reconnect", "poll"))
 """Steps whose answers bring the server's messages."""
@@ -302,12 +304,15 @@ class SignalR2(Decoder):
         return Exchange(transport, token, sends, step == "negotiate", records, waits)
 
     def hang_up(self, request: Request, session: str) -> SendUpstream:
-        """An ``abort`` with the session's own query and cookies."""
+        """An ``abort`` with the session's own query and cookies, but nothing that the request said."""
         del session
+        own = (
+            pair for pair in request.query.split("&") if unquote(pair.partition("=")[0]).lower() not in _SAID
+        )
         kept = ("host", "cookie", "authorization", "origin", "user-agent")
         headers = tuple(pair for pair in request.headers if pair[0].lower() in kept)
         base = request.path.rstrip("/").rpartition("/")[0]
-        return SendUpstream("POST", f"{base}/abort?{request.query}", headers, b"")
+        return SendUpstream("POST", f"{base}/abort?{'&'.join(own)}", headers, b"")
 
 
 decoder = SignalR2()

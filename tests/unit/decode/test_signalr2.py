@@ -190,6 +190,13 @@ def test_a_session_is_ended_by_its_own_request() -> None:
     assert ("Cookie", "a=b") in command.headers
 
 
+def test_what_a_jsonp_message_says_is_not_repeated_at_its_sessions_end() -> None:
+    command = decoder.hang_up(
+        http("GET", f"/app/signalr/send?callback=a&{QUERY}&d%61ta=%7B%7D&data=1"), "tok/="
+    )
+    assert command.target == f"/app/signalr/abort?{QUERY}"
+
+
 @given(st.sampled_from(Direction), st.binary(max_size=80) | st.text(max_size=40).map(str.encode))
 def test_nothing_raises_but_what_is_declared(side: Direction, data: bytes) -> None:
     """And every byte is in some part."""
