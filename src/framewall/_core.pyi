@@ -90,7 +90,8 @@ class Settings:
 
     ``sensitivity`` is 1 (few false alarms) to 3 (few misses); ``classes`` are the attack classes looked for (all but
     ``leak``); ``cap`` is what one class can add to the score, ``caps`` those that differ; ``exceptions`` are
-    ``(path glob, class or None, rule or None)``; ``code`` leaves out what shared code trips over;
+    ``(path glob, class or None, rule or None)``; ``code`` leaves out what shared code trips over,
+    ``markup`` what HTML that runs no script does;
     ``protected_fields`` are globs of names that a client may not set; ``schemas`` are descriptors, each a format
     (``protobuf`` or ``avro``), a message type, and files with their numbers; a part whose hint is ``schema:0`` is read
     by the first. ``limits`` go by their names. Raises ValueError for names that are not known, and for descriptors that
@@ -107,6 +108,7 @@ class Settings:
         caps: dict[str, int] | None = None,
         exceptions: list[tuple[str, str | None, str | None]] | None = None,
         code: bool = False,
+        markup: bool = False,
         protected_fields: list[str] | None = None,
         schemas: list[tuple[str, str, list[tuple[int | None, bytes]]]] | None = None,
         limits: dict[str, int] | None = None,

@@ -17,6 +17,7 @@ fn rule(id: &str, attack: Attack, pattern: &str) -> RuleSpec {
         unless: None,
         confirm: None,
         strength: 50,
+        markup: None,
         anomaly: None,
         sensitivity: 1,
         code: true,

@@ -29,7 +29,7 @@ impl Settings {
     #[new]
     #[allow(clippy::too_many_arguments)]
     #[pyo3(signature = (*, threshold = None, sensitivity = None, classes = None, cap = None, caps = None,
-        exceptions = None, code = false, protected_fields = None, schemas = None, limits = None))]
+        exceptions = None, code = false, markup = false, protected_fields = None, schemas = None, limits = None))]
     fn new(
         threshold: Option<u32>,
         sensitivity: Option<u8>,
@@ -38,11 +38,12 @@ impl Settings {
         caps: Option<HashMap<String, u32>>,
         exceptions: Option<Vec<ExceptionArgs>>,
         code: bool,
+        markup: bool,
         protected_fields: Option<Vec<String>>,
         schemas: Option<Vec<SchemaArgs>>,
         limits: Option<HashMap<String, u64>>,
     ) -> PyResult<Settings> {
-        let mut inner = core::Settings { code, ..core::Settings::default() };
+        let mut inner = core::Settings { code, markup, ..core::Settings::default() };
         inner.threshold = threshold.unwrap_or(inner.threshold);
         inner.sensitivity = sensitivity.unwrap_or(inner.sensitivity);
         inner.cap = cap.unwrap_or(inner.cap);

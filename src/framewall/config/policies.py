@@ -18,6 +18,7 @@ _REPLACED = (
     "sensitivity",
     "inspect",
     "shares_code",
+    "writes_markup",
     "protected_fields",
     "leaks",
     "graylist",

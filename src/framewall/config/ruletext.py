@@ -27,7 +27,7 @@ _ABOUT = (
 #: What a rule may say, and as what.
 _TEXTS = frozenset({"id", "attack", "pattern", "unless", "confirm", "anomaly"})
 _LISTS = frozenset({"targets", "paths", "views", "literals", "references"})
-_NUMBERS = {"score": (0, 1_000), "sensitivity": (1, 3), "strength": (1, 100)}
+_NUMBERS = {"score": (0, 1_000), "sensitivity": (1, 3), "strength": (1, 100), "markup": (1, 100)}
 _KEYS = (*sorted(_TEXTS), *sorted(_LISTS), *_NUMBERS, "code", "examples", "seclang")
 _NEEDED = ("id", "attack", "score")
 

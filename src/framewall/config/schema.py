@@ -162,6 +162,11 @@ class Decisions(Table):
         default=None,
         description="Whether people share code here: rules that code trips over are then left out.",
     )
+    writes_markup: StrictBool | None = Field(
+        default=None,
+        description="Whether people write HTML here, as in an editor: markup that runs no script, frames nothing "
+        "and changes nothing around it is then left out.",
+    )
     protected_fields: Names | None = Field(
         default=None,
         description="Names that clients may not set, as `isAdmin` or `*.role`: a message with one is "

@@ -25,6 +25,7 @@ def engine_settings(route: RoutePolicy, direction: Direction = Direction.CLIENT)
         sensitivity=route.sensitivity,
         classes=_USUAL if from_client or not route.leaks else list(ATTACKS),
         code=route.shares_code,
+        markup=route.writes_markup,
         protected_fields=list(route.protected_fields) if from_client else None,
         limits=limits,
         schemas=[(each.format, each.message, list(each.files)) for each in route.schemas],

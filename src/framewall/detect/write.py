@@ -12,7 +12,7 @@ from framewall.fields.unseen import unseen
 #: The order in which rule files say things; what is not here follows.
 _ORDER = (
     "id", "attack", "score", "sensitivity", "code", "targets", "paths", "views", "literals", "pattern", "unless",
-    "confirm", "strength", "anomaly", "references",
+    "confirm", "strength", "markup", "anomaly", "references",
 )  # fmt: skip
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}

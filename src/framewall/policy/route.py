@@ -21,6 +21,7 @@ class RoutePolicy:
     ``sensitivity``: which rules take part, 1 (few false alarms) to 3 (few misses).
     ``inspect``: ``client`` or ``both`` directions.
     ``shares_code``: whether rules that code trips over are left out.
+    ``writes_markup``: whether HTML that runs no script is left out.
     ``protected_fields``: globs of names that clients may not set.
     ``leaks``: whether servers' messages are searched for what should not leave.
     ``schemas``: descriptors that name the fields of binary formats; the first that fits is taken.
@@ -47,6 +48,7 @@ class RoutePolicy:
     sensitivity: int = 2
     inspect: str = "client"
     shares_code: bool = False
+    writes_markup: bool = False
     protected_fields: tuple[str, ...] = ()
     leaks: bool = False
     transports: frozenset[str] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from framewall.config.settings import ENGINE_LIMITS, engine_settings
 from framewall.detect import builtin_engine
 from framewall.limits import BY_NAME, Limits
@@ -38,6 +40,41 @@ def test_code_may_be_talked_about_where_people_share_it() -> None:
     text = "; cat /etc/passwd"
     assert found(RoutePolicy(), Direction.CLIENT, text)
     assert not found(RoutePolicy(shares_code=True), Direction.CLIENT, text)
+
+
+EDITOR = (
+    '<h2>Plan</h2><p style="background: url(https://cdn.example/a.png)">see <a href="https://a.example/x">this</a></p>',
+    '<p><img src="https://cdn.example/cat.png" alt="a cat" width="300"></p>',
+    '<svg width="16" height="16" viewBox="0 0 16 16"><path d="M1 1h14v14H1z"/></svg>',
+    '<label for="a">Name</label> <input type="text" name="a">',
+    '<table><tr><td colspan="2">one</td></tr></table><video src="https://cdn.example/a.mp4" controls></video>',
+)
+SCRIPTS = (
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '<a href="javascript:alert(1)">x</a>',
+    "<script src=//evil.example/x.js></script>",
+    "<iframe src=//evil.example></iframe>",
+    '<base href="//evil.example/">',
+    '<meta http-equiv="refresh" content="0;url=//evil.example">',
+    "<p style='width: expression(alert(1))'>",
+    "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
+    '" onmouseover="alert(1)',
+)
+
+
+@pytest.mark.parametrize("text", EDITOR)
+def test_markup_may_be_written_where_people_write_it(text: str) -> None:
+    assert not found(RoutePolicy(writes_markup=True), Direction.CLIENT, text)
+
+
+def test_markup_is_an_attack_elsewhere() -> None:
+    assert all(found(RoutePolicy(), Direction.CLIENT, text) for text in EDITOR)
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_markup_that_runs_script_is_an_attack_in_an_editor_too(text: str) -> None:
+    assert "xss" in found(RoutePolicy(writes_markup=True), Direction.CLIENT, text)
 
 
 def test_settings_are_made_once_for_equal_routes() -> None:

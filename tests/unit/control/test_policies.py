@@ -13,6 +13,7 @@ from framewall.policy import Allowance, RoutePolicy, Schema
 
 FULL = RoutePolicy(
     name="chat", mode=Mode.MONITOR, threshold=7, sensitivity=3, inspect="both", shares_code=True,
+    writes_markup=True,
     protected_fields=("*.role",), leaks=True, transports=frozenset({"websocket"}), window=True,
     origins=("same-origin",), subprotocols=("none",), exceptions=(Allowance(field="a", chain="json"),),
     schemas=(Schema("protobuf", ((None, b"\x00\xff\xfe"), (7, b"")), "a.B", "e*"),),

@@ -48,6 +48,8 @@ pub(crate) struct Rule {
     pub unless: Option<Regex>,
     pub confirm: Option<Confirm>,
     pub strength: u8,
+    /// The same where people write HTML.
+    pub markup: u8,
     pub sensitivity: u8,
     pub code: bool,
     pub examples: super::rule::Examples,
@@ -201,6 +203,7 @@ fn rule(spec: &RuleSpec) -> Result<Rule, String> {
         unless: spec.unless.as_deref().map(regex).transpose()?,
         confirm,
         strength: spec.strength,
+        markup: spec.markup.unwrap_or(spec.strength),
         sensitivity: spec.sensitivity,
         code: spec.code,
         examples: spec.examples.clone(),

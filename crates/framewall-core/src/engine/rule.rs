@@ -49,6 +49,9 @@ pub struct RuleSpec {
     /// How sure the tokeniser must be, 1 to 100; above 50, an anomaly counts only in a reading that is no guess.
     #[serde(default = "sure")]
     pub strength: u8,
+    /// How sure it must be where people write HTML; as sure as elsewhere, if not given.
+    #[serde(default)]
+    pub markup: Option<u8>,
     /// The walker's word for a structure that is an attack in itself; such a rule needs no pattern.
     #[serde(default)]
     pub anomaly: Option<String>,

@@ -45,6 +45,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// Whether people share code here: rules that code trips over are left out.
     pub code: bool,
+    /// Whether people write HTML here: markup that runs no script is then left out.
+    pub markup: bool,
     /// Names that a client may not set: `isAdmin`.
     pub protected_fields: Vec<Glob>,
     /// Descriptors: a part whose hint is `schema:0` goes by the first.
@@ -77,6 +79,7 @@ impl Default for Settings {
             caps: Vec::new(),
             exceptions: Vec::new(),
             code: false,
+            markup: false,
             protected_fields: Vec::new(),
             schemas: Vec::new(),
             depth: l::FORMAT_DEPTH.default as u32,

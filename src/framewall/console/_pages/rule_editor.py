@@ -48,6 +48,8 @@ KEYS = (
     ("views", 'readings that it looks at, such as ["raw", "html", "base64"]; all, if not set'),
     ("sensitivity", "1 always, 2 by default, 3 where false alarms are tolerated"),
     ("code", "false leaves it out where people share code"),
+    ("strength", "how sure its tokeniser must be, 1 to 100; 50, if not set"),
+    ("markup", "the same where people write HTML"),
     ("references", "CWE, OWASP, RFC"),
     ("examples", "messages that it must find (match) and must let pass (pass); they are run before it is used"),
 )  # fmt: skip

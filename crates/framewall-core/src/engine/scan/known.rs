@@ -21,6 +21,7 @@ struct Circumstances {
     classes: Attacks,
     sensitivity: u8,
     code: bool,
+    markup: bool,
     layers: u32,
     fanout: u32,
     plain: bool,
@@ -52,6 +53,7 @@ impl KnownLeaves {
             classes: settings.classes,
             sensitivity: settings.sensitivity,
             code: settings.code,
+            markup: settings.markup,
             layers: settings.layers,
             fanout: settings.fanout,
             plain: settings.plain,
@@ -137,9 +139,10 @@ mod tests {
     fn what_is_known_holds_for_one_engine_and_its_settings() {
         let (mut known, one, other) = (KnownLeaves::default(), engine(), engine());
         let (usual, code) = (Settings::default(), Settings { code: true, ..Settings::default() });
+        let markup = Settings { markup: true, ..Settings::default() };
         known.begin(&one, &usual);
         known.keep(b"room", 1, 2, 7);
-        for (engine, settings) in [(&one, &code), (&other, &usual)] {
+        for (engine, settings) in [(&one, &code), (&one, &markup), (&other, &usual)] {
             known.begin(engine, settings);
             assert!(!knows(&known, b"room"));
         }

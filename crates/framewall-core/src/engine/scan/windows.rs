@@ -219,7 +219,8 @@ impl Scan<'_> {
                     let continued = [PROSE, &text[window.clone()]].concat();
                     confirm.judge(&continued).map(|hit| Hit { span: shift(&hit.span, window), ..hit })
                 };
-                judged.filter(|hit| hit.strength >= rule.strength)?.span
+                let enough = if self.settings.markup { rule.markup } else { rule.strength };
+                judged.filter(|hit| hit.strength >= enough)?.span
             }
             None => span,
         };
