@@ -150,6 +150,31 @@ fn a_plain_look_reads_on_where_a_cap_ended_the_usual_one() {
     assert!(!report.findings.iter().any(|finding| finding.attack == Attack::DataBomb), "no cap ends it");
 }
 
+/// Rules are loaded anew while threads keep what the old ones' patterns have built up.
+#[test]
+fn one_scratch_serves_one_engine_after_another() {
+    let patterns = [r"a[0-9]+z", r"(?i)(?:union|select).{0,80}from", r"\bpass(?:word|wd)?\b\s*=", r"^\$(?:ne|gt)$"];
+    let texts = ["a12345z", "Union all that is from here", "password = x", "$ne", "nothing of all this"];
+    let engines: Vec<Engine> = (0..patterns.len())
+        .map(|first| {
+            let order = patterns.iter().cycle().skip(first).take(patterns.len());
+            let rules: Vec<RuleSpec> = order.map(|pattern| rule(pattern, Attack::Sqli, pattern)).collect();
+            Engine::compile(&rules).expect("these rules are fine")
+        })
+        .collect();
+    let mut kept = Scratch::default();
+    for text in texts.iter().cycle().take(40) {
+        for engine in &engines {
+            let parts = [Part { bytes: text.as_bytes(), hint: "text", role: Role::Value }];
+            let inspect = |scratch: &mut Scratch| {
+                let report = engine.inspect(&parts, &Settings::default(), scratch);
+                report.findings.iter().map(|finding| finding.rule.to_string()).collect::<Vec<_>>()
+            };
+            assert_eq!(inspect(&mut kept), inspect(&mut Scratch::default()), "{text}");
+        }
+    }
+}
+
 #[test]
 fn protected_fields_are_reported() {
     let settings = Settings { protected_fields: vec![Glob::new("isAdmin")], ..Settings::default() };

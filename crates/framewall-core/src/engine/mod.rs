@@ -88,10 +88,20 @@ pub struct Scratch {
     known: scan::KnownLeaves,
     changes: Vec<views::Change>,
     spare: Vec<Vec<u8>>,
+    /// By rule, of the engine of this number alone.
     caches: HashMap<u16, regex_automata::meta::Cache>,
+    engine: u64,
 }
 
 impl Scratch {
+    /// Begins with a message: what patterns have built up is of use to their own engine alone.
+    fn begin(&mut self, engine: u64) {
+        if self.engine != engine {
+            self.caches.clear();
+            self.engine = engine;
+        }
+    }
+
     /// Bytes that patterns have built up in it. They grow with what messages make the patterns do, each up to its own
     /// cap; all together only by whoever keeps the scratch.
     pub fn built_up(&self) -> usize {

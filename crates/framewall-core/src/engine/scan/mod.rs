@@ -100,6 +100,7 @@ impl<'a> Scan<'a> {
         scratch.found.resize(words, 0);
         scratch.marks.clear();
         scratch.marks.resize(words, 0);
+        scratch.begin(engine.number);
         scratch.clean.begin();
         scratch.known.begin(engine, settings);
         Scan {
