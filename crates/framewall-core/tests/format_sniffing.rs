@@ -23,26 +23,34 @@ fn decode(text: &Value) -> Vec<u8> {
     STANDARD.decode(text.as_str().expect("text")).expect("base64")
 }
 
+/// A case's document: given whole, or in pieces of which some repeat.
+fn document(case: &Value) -> Vec<u8> {
+    let Some(pieces) = case.get("data").and_then(Value::as_array) else { return decode(&case["data_b64"]) };
+    let times = |piece: &Value| piece.get("times").and_then(Value::as_u64).unwrap_or(1) as usize;
+    pieces.iter().flat_map(|piece| decode(&piece["b64"]).repeat(times(piece))).collect()
+}
+
 fn is_read_as(bytes: &[u8], format: &str) -> bool {
     sniff::readings(bytes, "auto").iter().any(|reading| reading.name() == format)
 }
 
 #[test]
 fn every_golden_document_is_read_as_what_it_is() {
-    for format in BINARY {
-        for case in cases(format, "golden") {
-            assert!(is_read_as(&decode(&case["data_b64"]), format), "{format}: {}", case["name"]);
-        }
-    }
+    let all = BINARY.iter().flat_map(|&format| cases(format, "golden").into_iter().map(move |case| (format, case)));
+    // Of a few it is written that their bytes alone do not tell.
+    let told = |case: &Value| case.get("sniffed").is_none_or(|told| *told == true);
+    let wrong: Vec<String> = all
+        .filter(|(format, case)| is_read_as(&document(case), format) != told(case))
+        .map(|(format, case)| format!("{format}: {}", case["name"]))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn every_bomb_is_read_as_what_it_is_or_by_one_who_sees_it_too() {
     for format in BINARY {
         for case in cases(format, "hostile").iter().filter(|case| case["outcome"][0] == "exhausted") {
-            let pieces = case["data"].as_array().expect("pieces");
-            let times = |piece: &Value| piece.get("times").and_then(Value::as_u64).unwrap_or(1) as usize;
-            let bytes: Vec<u8> = pieces.iter().flat_map(|piece| decode(&piece["b64"]).repeat(times(piece))).collect();
+            let bytes = document(case);
             // Brackets in text are as deep in JSON.
             let read = is_read_as(&bytes, format) || format == "ion" && is_read_as(&bytes, "json");
             assert!(read, "{format}: {}", case["name"]);

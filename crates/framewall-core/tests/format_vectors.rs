@@ -22,7 +22,7 @@ const HOSTILE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1000
 #[test]
 fn golden_documents_give_exactly_their_leaves() {
     each("golden", |format, case| {
-        let data = base64(&case["data_b64"]);
+        let data = document(case);
         let (notes, outcome) = walk(format, &data);
         assert_eq!(outcome, Outcome::Complete { consumed: data.len() }, "{:?}", notes.lines);
         assert_eq!(notes.anomalies, case.get("anomalies").map_or(vec![], strings), "anomalies");
@@ -37,12 +37,7 @@ fn golden_documents_give_exactly_their_leaves() {
 #[test]
 fn hostile_documents_end_soon_and_are_told() {
     each("hostile", |format, case| {
-        let mut data = Vec::new();
-        for piece in case["data"].as_array().expect("data") {
-            data.extend(
-                base64(&piece["b64"]).repeat(piece.get("times").map_or(1, |times| times.as_u64().unwrap() as usize)),
-            );
-        }
+        let data = document(case);
         // Others may be using the machine.
         let mut tries = (0..5).map(|_| {
             let start = spent();
@@ -121,6 +116,17 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../vectors/formats")
 }
 
+/// A case's document: given whole, or in pieces of which some repeat.
+fn document(case: &Value) -> Vec<u8> {
+    let Some(pieces) = case.get("data") else { return base64(&case["data_b64"]) };
+    pieces.as_array().expect("data").iter().flat_map(|piece| base64(&piece["b64"]).repeat(times(piece))).collect()
+}
+
+/// How often a piece or a leaf's text stands there.
+fn times(of: &Value) -> usize {
+    of.get("times").map_or(1, |times| times.as_u64().expect("a count") as usize)
+}
+
 fn strings(value: &Value) -> Vec<String> {
     value.as_array().expect("a list").iter().map(|text| text.as_str().expect("text").to_owned()).collect()
 }
@@ -144,12 +150,20 @@ fn base64(value: &Value) -> Vec<u8> {
 fn same(found: &Row, wanted: &Value) -> bool {
     let path: Vec<Value> = found.path.iter().map(segment).collect();
     let role = if found.role == Role::Key { "key" } else { "value" };
-    let content = match (wanted.get("text"), wanted.get("b64")) {
-        (Some(text), _) => std::str::from_utf8(&found.bytes).is_ok_and(|found| *text == found),
-        (None, Some(b64)) => found.bytes == base64(b64),
-        (None, None) => true,
+    let content = match (wanted.get("text"), wanted.get("b64"), wanted.get("float")) {
+        (Some(text), ..) => found.bytes == text.as_str().expect("text").repeat(times(wanted)).as_bytes(),
+        (None, Some(b64), _) => found.bytes == base64(b64),
+        (None, None, Some(float)) => is_float(&found.bytes, float.as_str().expect("a number")),
+        (None, None, None) => true,
     };
     wanted["path"] == json!(path) && wanted["role"] == role && wanted["kind"] == kind_name(found.kind) && content
+}
+
+/// Whether a number's literal, whatever its form, is this one (to the sign of its zero), or both are none.
+fn is_float(found: &[u8], wanted: &str) -> bool {
+    let wanted: f64 = wanted.parse().expect("a number");
+    let found = std::str::from_utf8(found).ok().and_then(|found| found.parse::<f64>().ok());
+    found.is_some_and(|found| found.to_bits() == wanted.to_bits() || found.is_nan() && wanted.is_nan())
 }
 
 fn outcome_name(outcome: Outcome) -> &'static str {

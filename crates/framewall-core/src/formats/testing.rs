@@ -7,7 +7,7 @@ use super::{Anomaly, Budget, Container, Format, Kind, Leaf, Outcome, Path, Role,
 
 /// Leaves and containers that are written down, and their bytes; of more, only the bytes are.
 const KEPT: usize = 2000;
-const KEPT_BYTES: usize = 64 << 10;
+const KEPT_BYTES: usize = 256 << 10;
 /// Between the bytes of two leaves; no text has it.
 const CUT: u8 = 0xff;
 
