@@ -88,4 +88,5 @@ def leaves(value: Any, path: list[Any] | None = None, named: bool = True) -> lis
         return rows
     if isinstance(value, (list, tuple)):
         return [row for place, part in enumerate(value) for row in leaves(part, [*path, place], named)]
-    return [leaf(path, "value", *scalar(value))]
+    row = leaf(path, "value", *scalar(value))
+    return [{**row, "float": repr(value)}] if isinstance(value, float) else [row]
