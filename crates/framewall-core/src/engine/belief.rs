@@ -67,7 +67,7 @@ pub(super) fn means_depth(format: &str, bytes: &[u8]) -> bool {
 
 /// Whether every step here has a mark of its own: what raw deflate and respellings make of noise is noise, with runs.
 pub(super) fn is_solid(chain: &[&str]) -> bool {
-    const MARKED: [&str; 7] = ["base64", "gzip", "zlib", "zstd", "hex", "percent", "token"];
+    const MARKED: [&str; 8] = ["base64", "gzip", "zlib", "zstd", "hex", "percent", "token", "graphql"];
     chain.iter().all(|step| MARKED.contains(step) || formats::by_name(step).is_some())
 }
 

@@ -1,5 +1,7 @@
 //! A lexer for GraphQL documents: how deep, how wide, how many aliases, and whether the schema is asked for.
 
+pub(super) mod arguments;
+
 use super::tokens::Hit;
 
 /// Selection sets inside one another.

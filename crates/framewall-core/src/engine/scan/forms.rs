@@ -137,6 +137,9 @@ impl Scan<'_> {
                 return;
             }
         }
+        if !self.settings.plain && !self.noise {
+            self.arguments(text, chain, place, depth);
+        }
         // A token is read by its walker, which knows where its parts' leaves are.
         let token = set.has(b'.') && is_token(text);
         // Noise can be respelt in every combination; one is enough to find what stands in it.

@@ -10,6 +10,7 @@ use super::{Attack, Finding, Scratch};
 use crate::formats::{Path, Role};
 use crate::limits::Limit;
 
+mod arguments;
 mod findings;
 mod forms;
 mod known;

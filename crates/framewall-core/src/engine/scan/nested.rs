@@ -18,7 +18,7 @@ const DOUBTED: usize = 16;
 #[derive(Default)]
 pub(in crate::engine) struct Nested {
     /// Marks of those that are read.
-    read: HashSet<u64>,
+    pub(super) read: HashSet<u64>,
     /// Those that came up too deep behind views that rewrite any text.
     doubted: Vec<TooDeep>,
 }
@@ -76,7 +76,7 @@ impl Scan<'_> {
     }
 
     /// A document is too deep to be read here. The same text may stand less deep, where fewer views were needed.
-    fn too_deep(&mut self, mark: u64, chain: Vec<&'static str>, place: &Place<'_>) {
+    pub(super) fn too_deep(&mut self, mark: u64, chain: Vec<&'static str>, place: &Place<'_>) {
         if is_solid(&chain) || self.nested.doubted.len() == DOUBTED {
             return self.limit(limits::DECODE_LAYERS, place);
         }
