@@ -191,7 +191,7 @@ impl<'a> Scan<'a> {
         let lead = self.lead(entry_at);
         let mut at = at;
         let (mut wrapped, mut emptied) = (false, false);
-        let mut wrapper = None;
+        let mut wrapper: Option<Word> = None;
         // `time`, `sudo`, `nohup`: the command comes after them.
         for _ in 0..4 {
             // Bounded, as every line break in a run of blanks comes by here.
@@ -205,6 +205,14 @@ impl<'a> Scan<'a> {
                 at += assignment(&self.text[at..]);
             }
             let mut word = Word::read(self.text, at);
+            if word.length == 0
+                && entry != Entry::Start
+                && let Some(env) = wrapper.take_if(|before| before.name() == b"env")
+            {
+                // `;env` by itself tells the environment.
+                let command = Command { class: Class::Sure, ..command::find(b"env") };
+                return self.weigh(entry_at, entry, lead, env, command, false, best);
+            }
             if word.length == 0 {
                 // `$u wget`: an empty variable before the command.
                 if entry == Entry::Start || word.end == at {
@@ -215,6 +223,10 @@ impl<'a> Scan<'a> {
                 continue;
             }
             word.disguised |= emptied;
+            if wrapper.as_ref().is_some_and(|before| before.name() == b"timeout") && is_duration(word.name()) {
+                at = word.end;
+                continue;
+            }
             let mut command = command::find(word.name());
             // `eval(wget` is a call in another language, and a shell parts words by blanks alone.
             let called = matches!(self.text.get(word.end), Some(b'(' | 0..=8 | 11 | 12 | 14..=31));
@@ -368,6 +380,9 @@ impl<'a> Scan<'a> {
         if entry == Entry::Tick && !enclosed && (lead != Lead::Nothing || self.tick_is_spoken_of(entry_at)) {
             return 20;
         }
+        if lead == Lead::Value && arguments == Arguments::None && self.is_probe(entry_at, word) {
+            return 62;
+        }
         if enclosed && lead <= Lead::Value && arguments != Arguments::Foreign {
             return if everyday { 62 } else { 85 };
         }
@@ -419,6 +434,20 @@ impl<'a> Scan<'a> {
         base
     }
 
+    /// `a@b.example;id`, `x.jpg|id|`: the command that everyone tries first, close behind what is no word of talk.
+    fn is_probe(&self, entry_at: usize, word: &Word) -> bool {
+        let start = word.end - word.length;
+        let value = &self.text[..entry_at];
+        let close = self.text[entry_at..start].iter().all(|byte| matches!(byte, b';' | b'|'));
+        let rest = self.text[word.end..].trim_ascii();
+        word.name() == b"id"
+            && close
+            && rest.iter().all(|byte| matches!(byte, b';' | b'|' | b'#'))
+            && value.iter().any(|byte| byte.is_ascii_digit() || b"@./)$".contains(byte))
+            // A table's row, not a value.
+            && memchr::memchr3(b';', b'|', b'\n', value).is_none()
+    }
+
     /// The value before the separator is a word, and a blank follows: somebody is spoken to.
     fn named(&self, at: usize) -> bool {
         let value = self.text[..at].trim_ascii();
@@ -452,6 +481,12 @@ impl<'a> Scan<'a> {
         before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'-' | b'.' | b'/' | b'}'))
             || after.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'$'))
     }
+}
+
+/// `5`, `1.5s`
+fn is_duration(word: &[u8]) -> bool {
+    let number = word.strip_suffix(b"s").or_else(|| word.strip_suffix(b"m")).unwrap_or(word);
+    !number.is_empty() && number.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
 }
 
 /// A table of Markdown: under its first row stands a line of dashes.
@@ -553,9 +588,14 @@ fn has_more_than_numbers(arguments: &[u8]) -> bool {
     arguments.iter().any(|byte| b"-/$'\"\\".contains(byte))
 }
 
-/// `-wrapper sh,-c,id`, `-exec sh -c`
+/// `-wrapper sh,-c,id`, `-exec sh -c`, `-exec /bin/sh`
 fn names_a_shell(arguments: &[u8]) -> bool {
     arguments.windows(5).any(|window| window == b"sh,-c" || window == b"sh -c")
+        || memchr::memmem::find(arguments, b"-exec /bin/").is_some_and(|at| {
+            let path = arguments[at + 6..].split(|byte| *byte <= 0x20).next().unwrap_or_default();
+            matches!(path, b"/bin/sh" | b"/bin/bash" | b"/bin/dash")
+                && !arguments[at + 6 + path.len()..].trim_ascii_start().starts_with(b"/")
+        })
 }
 
 /// `C:\windows\…` as the first argument.

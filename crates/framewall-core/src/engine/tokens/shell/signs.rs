@@ -7,7 +7,7 @@ use super::super::search::Stops;
 use super::SENTENCE;
 
 /// Where a sign may begin.
-const SIGNS: Stops = Stops::at(b"$(/%><{");
+const SIGNS: Stops = Stops::at(b"$(/%><{`");
 
 /// Offers every such sign of `text`.
 pub(super) fn judge(text: &[u8], best: &mut Best) {
@@ -20,7 +20,12 @@ pub(super) fn judge(text: &[u8], best: &mut Best) {
         at = sign;
         let rest = &text[at..];
         match rest[0] {
+            b'$' if rest.starts_with(b"$(") => {
+                exfiltration(text, at, 2, b')', best);
+                dollar(text, at, best);
+            }
             b'$' => dollar(text, at, best),
+            b'`' => exfiltration(text, at, 1, b'`', best),
             b'(' if rest.starts_with(b"() {") || rest.starts_with(b"(){") => shellshock(text, at, best),
             b'/' if at == 0 || !is_path_byte(text[at - 1]) => {
                 let end = at + rest.iter().take(160).take_while(|byte| is_path_byte(**byte)).count();
@@ -172,20 +177,63 @@ fn braces(text: &[u8], at: usize, best: &mut Best) {
     };
     let inner = &rest[..close];
     let Some(comma) = inner.iter().position(|&byte| byte == b',') else { return };
-    if inner.contains(&b':') || inner.contains(&b';') {
+    let address = inner[comma + 1..].starts_with(b"http://") || inner[comma + 1..].starts_with(b"https://");
+    if !address && inner.contains(&b':') || inner.contains(&b';') {
         return;
     }
     let word = super::Word::read(inner, 0);
-    let known = super::command::find(word.name()).class != super::Class::Unknown;
+    let class = super::command::find(word.name()).class;
+    let known = class != super::Class::Unknown;
+    let host = class == super::Class::Sure && is_host(&inner[comma + 1..]);
     let argument = inner.get(comma + 1).copied().unwrap_or(0);
     let strength = match (known, word.disguised, argument) {
         (true, true, _) => 88,
         (true, _, b'-' | b'/' | b'.' | b'~' | b'\'' | b'"') => 80,
+        (true, ..) if address || host => 80,
+        // `;{sleep,5}`, `|{id,}`
+        (true, _, b'0'..=b'9' | 0) if at > 0 && b";|&`(".contains(&text[at - 1]) => 75,
         (false, _, b'-') if comma > 0 => 55,
         _ if comma == 0 && at == 0 && close + 2 == text.len() => 55,
         _ => 0,
     };
     best.offer(strength, at..at + close + 2, "command in braces");
+}
+
+/// `evil.example`, `10.0.0.1`
+fn is_host(text: &[u8]) -> bool {
+    let labels = || text.split(|byte| *byte == b'.');
+    labels().count() > 1
+        && labels()
+            .all(|label| !label.is_empty() && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'))
+}
+
+/// What a command tells, and nobody asks of a link that is given to others.
+const TOLD: [&[u8]; 9] = [b"whoami", b"id", b"cat", b"ls", b"env", b"printenv", b"base64", b"ifconfig", b"ipconfig"];
+/// The longest command that is looked at in an address, and how far before it the address may begin.
+const TOLD_REACH: usize = 128;
+
+/// `http://evil.example/$(whoami)`, `` `id`.evil.example ``: what a command says, told to a host in its own address.
+fn exfiltration(text: &[u8], at: usize, open: usize, close: u8, best: &mut Best) {
+    let inner = &text[at + open..text.len().min(at + open + TOLD_REACH)];
+    let Some(end) = memchr::memchr2(close, b'\n', inner).filter(|end| inner[*end] == close) else { return };
+    let name = inner.iter().take(TOLD_REACH).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    if !TOLD.contains(&&inner[..name]) || inner[..end].starts_with(b"id -") {
+        return;
+    }
+    let span = at..at + open + end + 1;
+    let after = &text[span.end..];
+    let host = after.iter().take(TOLD_REACH).take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte));
+    let host = &after[..host.count()];
+    if host.first() == Some(&b'.') && is_host(&host[1..]) {
+        return best.offer(75, span, "what a command says as part of a host");
+    }
+    let before = &text[at.saturating_sub(TOLD_REACH)..at];
+    let word = before.iter().rposition(|byte| *byte <= 0x20).map_or(before, |blank| &before[blank + 1..]);
+    let lower = word.to_ascii_lowercase();
+    let web = [&b"http://"[..], b"https://", b"ftp://"];
+    if web.iter().any(|scheme| memchr::memmem::find(&lower, scheme).is_some()) {
+        best.offer(75, span, "what a command says as part of an address");
+    }
 }
 
 /// `alias ls='id'`

@@ -168,7 +168,7 @@ impl<'a> Judge<'a> {
             Kind::Word(Word::Union) => self.union(at),
             Kind::Word(Word::Select) => self.select(at),
             Kind::Word(Word::Logic | Word::Having | Word::Where | Word::When) | Kind::LogicSign => self.condition(at),
-            Kind::Math | Kind::Comma | Kind::Open => self.computed(at),
+            Kind::Math | Kind::Comma | Kind::Open | Kind::Word(Word::MathName) => self.computed(at),
             Kind::Word(Word::Like) | Kind::Cmp => self.compared(at),
             Kind::Word(Word::Is) if self.after_breakout(at) && self.kind(at + 1) == Kind::Num => {
                 self.hit(60, 0, at + 1, "comparison after a closed string");

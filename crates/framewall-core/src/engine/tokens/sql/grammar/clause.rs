@@ -29,7 +29,9 @@ impl Judge<'_> {
             let written = !matches!(self.kind(at + 2), Kind::End | Kind::Word(_));
             self.hit(if written { 90 } else { 60 }, at, at + 2, "INTO OUTFILE");
         }
-        if self.is_word(at + 1, b"@") || self.kind(at + 1) == Kind::Var && self.before(at) == Kind::Num {
+        if self.is_word(at + 1, b"@")
+            || self.kind(at + 1) == Kind::Var && (self.before(at) == Kind::Num || self.after_breakout(at))
+        {
             self.hit(70, at, at + 1, "INTO a variable");
         }
     }

@@ -10,6 +10,17 @@ impl Judge<'_> {
         let breakout = self.after_breakout(at);
         let value = self.after_value(at);
         let sign = self.kind(at) == Kind::LogicSign;
+        if self.closes_and_opens(at) {
+            let mut inner = at + 1;
+            while self.kind(inner) == Kind::Open {
+                inner += 1;
+            }
+            if let Some((next, left)) = self.operand(inner)
+                && matches!(self.kind(next), Kind::Cmp | Kind::Word(Word::Like))
+            {
+                self.comparison(at, next, left);
+            }
+        }
         let Some((next, left)) = self.operand(at + 1) else { return };
         let span_end = next.saturating_sub(1);
         match left {
@@ -62,6 +73,16 @@ impl Judge<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `1) or (`: a bracket that the query opened is closed behind a value, and another opened for the query to close.
+    fn closes_and_opens(&self, at: usize) -> bool {
+        let closing = (0..at).rev().take_while(|before| self.kind(*before) == Kind::Close).count();
+        self.shifted == 0
+            && self.kind(at + 1) == Kind::Open
+            && closing > 0
+            && at == closing + 1
+            && matches!(self.kind(0), Kind::Num | Kind::Str)
     }
 
     /// `1 < 2 and 3 > 2`: people compare numbers too, with a comparison on either side of the word.
@@ -240,12 +261,19 @@ impl Judge<'_> {
 
     /// `(select`, `+sleep(`: handled where the word is met; here only strings joined to subqueries.
     pub(super) fn computed(&mut self, at: usize) {
-        if self.kind(at) == Kind::Math
+        if matches!(self.kind(at), Kind::Math | Kind::Word(Word::MathName))
             && self.kind(at + 1) == Kind::Open
             && self.kind(at + 2) == Kind::Word(Word::Select)
             && self.after_value(at)
         {
             self.hit(80, at, at + 3, "value joined to a subquery");
+        }
+        if self.kind(at) == Kind::Comma
+            && self.after_breakout(at)
+            && self.kind(at + 1) == Kind::Open
+            && self.kind(at + 2) == Kind::Word(Word::Select)
+        {
+            self.hit(75, at, at + 3, "subquery in a list of values");
         }
         if self.kind(at) == Kind::Math
             && self.after_breakout(at)

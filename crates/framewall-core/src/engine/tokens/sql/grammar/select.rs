@@ -19,6 +19,9 @@ impl Judge<'_> {
             Kind::Word(Word::Values) if self.kind(next + 1) == Kind::Open => {
                 return self.hit(85, at, next + 1, "UNION VALUES");
             }
+            Kind::Word(Word::Values) if self.is_word(next + 1, b"row") && self.kind(next + 2) == Kind::Open => {
+                return self.hit(85, at, next + 2, "UNION VALUES");
+            }
             Kind::Word(Word::Table) if joined => return self.hit(70, at, next + 1, "UNION TABLE"),
             _ => return,
         }

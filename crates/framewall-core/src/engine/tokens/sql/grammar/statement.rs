@@ -126,7 +126,7 @@ impl Judge<'_> {
             },
             Word::Copy => {
                 let program = (at + 1..at + 12).any(|next| self.is_word(next, b"program"));
-                if program && name(next) { 75 } else { return None }
+                if program && (name(next) || next == Kind::Open) { 75 } else { return None }
             }
             Word::Load
                 if self.is_word(at + 1, b"data") && (at + 2..at + 6).any(|next| self.is_word(next, b"infile")) =>
