@@ -444,6 +444,8 @@ impl<'a> Scan<'a> {
             && close
             && rest.iter().all(|byte| matches!(byte, b';' | b'|' | b'#'))
             && value.iter().any(|byte| byte.is_ascii_digit() || b"@./)$".contains(byte))
+            // `f(a);id` is code.
+            && memchr::memchr(b'(', value).is_none()
             // A table's row, not a value.
             && memchr::memchr3(b';', b'|', b'\n', value).is_none()
     }

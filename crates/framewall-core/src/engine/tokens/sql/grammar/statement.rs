@@ -125,8 +125,9 @@ impl Judge<'_> {
                 _ => return None,
             },
             Word::Copy => {
-                let program = (at + 1..at + 12).any(|next| self.is_word(next, b"program"));
-                if program && (name(next) || next == Kind::Open) { 75 } else { return None }
+                let program = (at + 1..at + 12).find(|next| self.is_word(*next, b"program"))?;
+                let given = matches!(self.kind(program + 1), Kind::Str | Kind::StrOpen);
+                if name(next) || next == Kind::Open && given { 75 } else { return None }
             }
             Word::Load
                 if self.is_word(at + 1, b"data") && (at + 2..at + 6).any(|next| self.is_word(next, b"infile")) =>
