@@ -44,6 +44,9 @@ impl Format for FlexBuffers {
     }
 }
 
+/// Type of a string.
+const STRING: u8 = 5;
+
 /// `extra` of a level: how to find the next element.
 #[derive(Clone, Copy)]
 struct Vector {
@@ -79,6 +82,10 @@ fn document(tree: &mut State<'_, '_, '_>) -> Walked {
                     continue;
                 }
                 let at = vector.first + index * vector.width;
+                if vector.fixed == Some(STRING) {
+                    typed_text(tree, at, vector.width)?;
+                    continue;
+                }
                 let packed = match vector.fixed {
                     Some(kind) => kind << 2,
                     None => tree.doc[vector.first + vector.len * vector.width + index],
@@ -162,6 +169,24 @@ fn value(tree: &mut State<'_, '_, '_>, at: usize, parent: usize, packed: u8) -> 
         }
         _ => Err(tree.invalid(at, "no such type")),
     }
+}
+
+/// A string of a vector of strings, which says nothing of how wide its length is: readers widen it until the string's NUL
+/// stands where it leads.
+fn typed_text(tree: &mut State<'_, '_, '_>, at: usize, parent: usize) -> Walked {
+    tree.at = (at + parent).min(tree.doc.len());
+    let start = target(tree, at, parent)?;
+    let doc = tree.doc;
+    for width in [1, 2, 4, 8] {
+        let Some(before) = start.checked_sub(width) else { break };
+        let end = start as u64 + number(tree, before, width)?.min(doc.len() as u64);
+        if usize::try_from(end).is_ok_and(|end| doc.get(end) == Some(&0)) {
+            let end = end as usize;
+            tree.decoded(end - start)?;
+            return tree.value(Kind::Text, &doc[start..end], start..end);
+        }
+    }
+    value(tree, at, parent, STRING << 2)
 }
 
 fn scalar(tree: &mut State<'_, '_, '_>, kind: u8, at: usize, width: usize, start: usize) -> Walked {

@@ -187,6 +187,35 @@ mod tests {
     }
 
     #[test]
+    fn a_part_goes_as_deep_as_the_token_leaves_it() {
+        struct Deepest(i64, i64);
+        impl Sink for Deepest {
+            fn leaf(&mut self, _leaf: Leaf<'_>) -> ControlFlow<()> {
+                ControlFlow::Continue(())
+            }
+            fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+                ControlFlow::Continue(())
+            }
+            fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
+                self.0 += 1;
+                self.1 = self.1.max(self.0);
+                ControlFlow::Continue(())
+            }
+            fn exit(&mut self, _path: &Path, _kind: Container, _span: Range<usize>) -> ControlFlow<()> {
+                self.0 -= 1;
+                ControlFlow::Continue(())
+            }
+        }
+        // In base64, `[[[` is `W1tb`.
+        let token = [&b"eyJhIjoxfQ."[..], &b"W1tb".repeat(100)].concat();
+        let (mut deepest, mut budget) = (Deepest(0, 0), Budget { depth: 9, ..Budget::default() });
+        for _ in 0..2 {
+            Jwt.walk(&token, &mut Path::new(), &mut budget, &mut deepest);
+            assert_eq!((deepest.0, deepest.1, budget.depth), (0, 9, 9));
+        }
+    }
+
+    #[test]
     fn further_parts_are_leaves_too() {
         let (notes, _) = walk(&Jwt, b"eyJhIjoxfQ.e30.AA.PHg-");
         assert_eq!(notes.lines.last().map(String::as_str), Some("[3] binary <x>"));

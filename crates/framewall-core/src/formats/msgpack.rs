@@ -1,4 +1,4 @@
-//! MessagePack, with msgpackr's records (extension 0x72) and bundled strings (0x62).
+//! MessagePack, with msgpackr's records (extension 0x72), bundled strings (0x62), and what it writes before a value.
 //!
 //! Source: the MessagePack specification; msgpackr's record extension as its decoder reads it. Lengths need
 //! not be minimal, keys may be of any type, text need not be UTF-8. Values that follow one another are one
@@ -276,12 +276,27 @@ fn extension(tree: &mut State<'_, '_, '_>, records: &mut Records, turn: Turn, le
         records.announced = true;
         return tree.walk.node(start);
     }
+    if announces(kind, bytes, tree.doc[..tree.end].get(tree.at).copied()) {
+        records.announced = true;
+        return tree.walk.node(start);
+    }
     let span = tree.at - bytes.len()..tree.at;
     let mut digits = itoa::Buffer::new();
     let name = [b"ext(", digits.format(kind as i8).as_bytes(), b")"].concat();
     match turn {
         Turn::Key => tree.key(Kind::Extension, bytes, span),
         _ => tree.value_under(&name, Kind::Extension, bytes, span),
+    }
+}
+
+/// msgpackr's extensions that stand before their value: an error, a set, a regular expression (each with what it is made
+/// of in a list), or the number by which an object is meant again later.
+fn announces(kind: u8, bytes: &[u8], next: Option<u8>) -> bool {
+    let list = matches!(next, Some(0x90..=0x9f | 0xdc | 0xdd));
+    match (kind, bytes.len()) {
+        (b'e' | b's' | b'x', 1) => list && bytes[0] == 0,
+        (b'i', 4) => list || matches!(next, Some(0x80..=0x8f | 0xde | 0xdf | 0xd4 | 0xd5)),
+        _ => false,
     }
 }
 
@@ -341,6 +356,16 @@ mod tests {
     fn an_extension_is_named_by_its_type() {
         assert_eq!(leaves(&MsgPack, b"\xc7\x03\x05abc"), ["[\"ext(5)\"] ext abc"]);
         assert_eq!(leaves(&MsgPack, b"\xd6\xff\0\0\0\x01"), ["[\"ext(-1)\"] ext \\x00\\x00\\x00\\x01"]);
+    }
+
+    #[test]
+    fn what_msgpackr_writes_before_a_value_is_no_value() {
+        let wanted = ["set set:", "set[0] <b>", "a a:", "a x"];
+        assert_eq!(leaves(&MsgPack, b"\x82\xa3set\xd4s\0\x91\xa3<b>\xa1a\xa1x"), wanted);
+        assert_eq!(leaves(&MsgPack, b"\x91\xd6i\0\0\0\x01\x81\xa1a\xa1x"), ["[0].a a:", "[0].a x"]);
+        // Another application's own.
+        assert_eq!(leaves(&MsgPack, b"\x92\xd4s\0\xa1x"), ["[0][\"ext(115)\"] ext \\x00", "[1] x"]);
+        assert_eq!(leaves(&MsgPack, b"\x92\xd4s\x01\x90"), ["[0][\"ext(115)\"] ext \\x01"]);
     }
 
     #[test]

@@ -139,11 +139,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks a document that was decoded from `span`, below the present path; everything in it stands at `span`. That
-    /// it is not what it should be ends nothing: what cannot be read comes raw.
+    /// it is not what it should be ends nothing: what cannot be read comes raw. It may go as deep as is left.
     pub fn nested(&mut self, format: &dyn Format, bytes: &[u8], span: Range<usize>) -> Result<Outcome, Halted> {
         self.seen = self.seen.max(span.end);
+        let left = self.depth_left();
+        let whole = std::mem::replace(&mut self.budget.depth, left);
         let mut placed = Placed { sink: self.sink, span, open: Vec::new() };
         let outcome = format.walk(bytes, self.path, self.budget, &mut placed);
+        self.budget.depth = whole;
         let Placed { span, open, .. } = placed;
         if outcome == Outcome::Stopped {
             self.halt = Some(outcome);

@@ -59,9 +59,8 @@ def by_script(name: str, value: Any) -> list[tuple[str, Any]]:
             ("fractions of 32 bits", [0.5, -1.5, 2.25]),
         ]
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        # It makes lists of texts alone typed vectors, which are deprecated: those hold lengths of one byte.
-        short = [text for text in value if len(text.encode()) < 256]
-        return [(name, short), (f"{name}, in a mixed list", [*value, None])]
+        # It makes lists of texts alone typed vectors, which are deprecated: those do not say how wide lengths are.
+        return [(name, value), (f"{name}, in a mixed list", [*value, None])]
     return [(name, value)]
 
 

@@ -111,6 +111,16 @@ def script(vectors: Vectors, node: Node) -> None:
         "last": "<b>the end</b>",
     }
     told("msgpackr", "bundled strings", bundled, cut=True)
+    before = {
+        "set": ["<b>", 1],
+        "pattern": ["^<script", "gi"],
+        # Its cause is undefined.
+        "error": ["TypeError", "' or 1=1", As("extension", b"\0", "ext(0)")],
+        "last": "<i>",
+    }
+    told("msgpackr", "sets, errors and patterns", before, cut=True)
+    again = As("extension", b"\0\0\0\x01", "ext(112)")
+    told("msgpackr", "an object meant twice", [{"text": "<b>"}, again, [again], "x"])
     told("msgpackr", "floats of 32 bits", [0.5, 1.5, -2.25])
     told("msgpackr", "a map", {1: "one", "two": 2, None: [True]})
     arrays = {

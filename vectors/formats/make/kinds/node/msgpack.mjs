@@ -24,6 +24,12 @@ export default function make(require) {
         { first: "a text of some length", list: ["é😀 <script>", "more and more", "", "漢字 here"], last: "<b>the end</b>" }),
       "msgpackr: typed arrays": () => new Packr({ useRecords: false, moreTypes: true }).pack(
         { words: new Uint16Array([1, 2, 65535]), floats: new Float32Array([1.5]) }),
+      "msgpackr: sets, errors and patterns": () => new Packr({ useRecords: false, moreTypes: true }).pack(
+        { set: new Set(["<b>", 1]), pattern: /^<script/gi, error: new TypeError("' or 1=1"), last: "<i>" }),
+      "msgpackr: an object meant twice": () => {
+        const one = { text: "<b>" };
+        return new Packr({ useRecords: false, moreTypes: true, structuredClone: true }).pack([one, one, new Set([one]), "x"]);
+      },
       "msgpackr: floats of 32 bits": () => new Packr({ useRecords: false, useFloat32: 3 }).pack([0.5, 1.5, -2.25]),
       "msgpackr: a map": () => new Packr({ useRecords: false }).pack(new Map([[1, "one"], ["two", 2], [null, [true]]])),
     },
