@@ -2,7 +2,9 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::belief::{LOOSE, SURE, TEXTS, echoes, is_solid, is_text, is_undone, means_depth, plain_number, strict};
+use super::belief::{
+    LOOSE, SURE, TEXTS, echoes, exclaims, is_solid, is_text, is_undone, means_depth, plain_number, strict,
+};
 use super::compile::Engine;
 use super::glob;
 use super::scan::{BYTES_SHARE, Fresh, NODES_SHARE, Place, Scan, UNBOUNDED, is_noise, more};
@@ -298,6 +300,8 @@ impl Sink for Walked<'_, '_> {
         let place = Place { part: self.root.part, path: leaf.path, role: leaf.role, span, chain: self.chain };
         let fresh = match leaf.kind {
             Kind::Raw => Fresh::No,
+            // `!!!1` is a tag of YAML that reads as itself for ever.
+            _ if leaf.bytes == self.bytes => Fresh::No,
             _ if self.is_sure() => Fresh::Yes,
             _ => Fresh::Likely,
         };
@@ -312,6 +316,10 @@ impl Sink for Walked<'_, '_> {
     }
 
     fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
+        let exclaims = || self.bytes.get(span.clone()).is_some_and(|tag| exclaims(tag, self.bytes));
+        if matches!(anomaly, Anomaly::Structure("tag")) && exclaims() {
+            return self.scan.flow();
+        }
         let (part, span) = (self.root.part, self.span(span));
         let place = Place { part, path, role: Role::Value, span, chain: self.chain };
         match anomaly {
