@@ -318,6 +318,35 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// `reading document.cookie`: a word of prose, where code has none, right before the token behind `back`.
+    fn is_spoken_of(&self, back: usize) -> bool {
+        const PREFIXES: [&[u8]; 16] = [
+            b"return",
+            b"typeof",
+            b"void",
+            b"delete",
+            b"in",
+            b"of",
+            b"instanceof",
+            b"await",
+            b"yield",
+            b"throw",
+            b"case",
+            b"else",
+            b"do",
+            b"extends",
+            b"default",
+            b"new",
+        ];
+        let (word, next) = (self.token(back), self.token(back - 1));
+        let gap = &self.text[word.end as usize..(next.start as usize).max(word.end as usize)];
+        self.kind(back) == Kind::Name(Name::Other)
+            && self.kind(back + 1) != Kind::Dot
+            && !gap.is_empty()
+            && gap.iter().all(|byte| *byte == b' ')
+            && !PREFIXES.contains(&self.bytes(back))
+    }
+
     /// `document.cookie`, `constructor.constructor`, `location.hash`
     fn member(&mut self) {
         let (name, dot, base) = (self.kind(0), self.kind(1), self.kind(2));
@@ -326,6 +355,9 @@ impl Reader<'_, '_> {
             if name == Kind::Name(Name::Document) && self.kind(2) == Kind::Brace(false) && self.bytes(1) == b"=" {
                 self.hit(65, 3, "document taken apart");
             }
+            return;
+        }
+        if self.is_spoken_of(3) {
             return;
         }
         match (base, name) {

@@ -373,7 +373,7 @@ impl<'a> Scan<'a> {
             return 15;
         }
         let enclosed = match entry {
-            Entry::Tick => self.tick_is_glued(entry_at),
+            Entry::Tick => self.tick_is_glued(entry_at) && !self.has_a_twin(entry_at),
             Entry::Substitution => true,
             _ => false,
         };
@@ -469,10 +469,21 @@ impl<'a> Scan<'a> {
         if let [b',' | b'.' | b':' | b'!' | b'?', b' ', ..] = after {
             return true;
         }
+        if after.starts_with(b"'s ") || self.has_a_twin(at) {
+            return true;
+        }
         // Unless a blank follows, the next one may be far.
         let words = after.strip_prefix(b" ").unwrap_or_default().split(|byte| *byte == b' ').take(3);
         after.starts_with(b" ")
             && words.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic)).count() == 3
+    }
+
+    /// `` `ping`/`pong` ``: one word, a slash, another.
+    fn has_a_twin(&self, at: usize) -> bool {
+        let word = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let (before, rest) = (&self.text[..at], &self.text[at + 1..]);
+        let Some(after) = rest[word(rest)..].strip_prefix(b"`/`") else { return false };
+        before.last().is_none_or(|byte| *byte <= 0x20) && after[word(after)..].starts_with(b"`")
     }
 
     /// A backtick inside a word, where no one quotes: ``who`echo am`i``.

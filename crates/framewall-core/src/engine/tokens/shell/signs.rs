@@ -30,7 +30,9 @@ pub(super) fn judge(text: &[u8], best: &mut Best) {
             b'/' if at == 0 || !is_path_byte(text[at - 1]) => {
                 let end = at + rest.iter().take(160).take_while(|byte| is_path_byte(**byte)).count();
                 // A URL's path and query are none.
-                let url = at > 0 && text[at - 1] == b':' || matches!(text.get(end), Some(b'=' | b'&' | b'%'));
+                let url = at > 0 && text[at - 1] == b':'
+                    || matches!(text.get(end), Some(b'=' | b'&' | b'%'))
+                    || names_a_host(&text[at..end]);
                 if !url {
                     path(&text[at..end], at, words, best);
                 }
@@ -54,6 +56,13 @@ fn begun(text: &[u8]) -> usize {
 
 fn is_path_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'?' | b'*' | b'[' | b']' | b'.' | b'-' | b'_' | b'!')
+}
+
+/// `//example.com/page?x`: a URL without its scheme, or with half of it.
+fn names_a_host(path: &[u8]) -> bool {
+    let host = path.split(|&byte| byte == b'/').find(|segment| !segment.is_empty()).unwrap_or_default();
+    let letters = host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    letters && host.iter().rposition(|&byte| byte == b'.').is_some_and(|dot| dot > 0 && dot + 2 < host.len())
 }
 
 /// `$IFS`, `${x:0:1}`, `${x//a/b}`, `$'\x63'`

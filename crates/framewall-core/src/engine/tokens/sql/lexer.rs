@@ -380,6 +380,10 @@ impl<'a> Lexer<'a> {
             return Kind::Var;
         }
         self.skip(|byte| is_word(byte) || byte == b'.');
+        // `@timestamp:now`, `@ann: hello`: a field of a search, a mention.
+        if self.peek(0) == b':' && !matches!(self.peek(1), b'=' | b':') {
+            return Kind::Other;
+        }
         Kind::Var
     }
 

@@ -58,6 +58,8 @@ impl Judge<'_> {
                 let strength = match left {
                     Operand::Constant if self.token(at).space_before || sign => 60,
                     Operand::Constant => 65,
+                    // `=A1&" or "&B1`: pieces of text that a sheet joins.
+                    Operand::OpenString if self.joins(next - 1) => 15,
                     Operand::OpenString => 52,
                     _ => 15,
                 };
@@ -83,6 +85,12 @@ impl Judge<'_> {
             && closing > 0
             && at == closing + 1
             && matches!(self.kind(0), Kind::Num | Kind::Str)
+    }
+
+    /// An ampersand on the far side of the first string's last quote and of this one's first.
+    fn joins(&self, at: usize) -> bool {
+        let ends = self.bytes(0).strip_suffix(b"\"").is_some_and(|text| text.trim_ascii_end().ends_with(b"&"));
+        ends && self.bytes(at).get(1..).is_some_and(|text| text.trim_ascii_start().starts_with(b"&"))
     }
 
     /// `1 < 2 and 3 > 2`: people compare numbers too, with a comparison on either side of the word.
