@@ -213,6 +213,25 @@ def database_talk(draw: Draw) -> str:
     )
 
 
+def relative_links(draw: Draw) -> str:
+    """Links of Markdown to pages beside and above it."""
+    up, page = "../" * draw.randint(1, 3), draw.choice(["README", "guide", "index", "CHANGELOG"])
+    return f"[{_words(draw)}]({up}{_words(draw, 1, 1)}/{page}.md#{_words(draw, 1, 1)}) and {_words(draw)}"
+
+
+def go_templates(draw: Draw) -> str:
+    """Templates of charts and alerts."""
+    name = draw.choice(_WORDS)
+    return draw.choice(
+        [
+            f"{{{{ range .{name.title()} }}}}{{{{ .Name }}}}{{{{ end }}}}",
+            f'{{{{- include "{name}.labels" . | nindent {draw.randint(2, 8)} }}}}',
+            f"{{{{ .Values.{name}.tag | default .Chart.AppVersion }}}}",
+            f"{{{{ $labels.{name} }}}} is down ({{{{ $value }}}}%)",
+        ]
+    )
+
+
 KINDS: tuple[Callable[[Draw], str], ...] = (
     sip,
     headed,
@@ -227,4 +246,6 @@ KINDS: tuple[Callable[[Draw], str], ...] = (
     links,
     prompts,
     database_talk,
+    relative_links,
+    go_templates,
 )
