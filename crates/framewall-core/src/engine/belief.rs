@@ -76,11 +76,11 @@ pub(super) fn plain_number(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'))
 }
 
-/// Whether a tag of YAML is somebody's `!!!` or `!!wow`: the types of a language are named with a path or a package,
+/// Whether a tag of YAML may be somebody's `!!!` or `!!wow`: the types of a language are named with a path or a package,
 /// unless the document gives its tags a prefix.
-pub(super) fn exclaims(tag: &[u8], bytes: &[u8]) -> bool {
+pub(super) fn exclaims(tag: &[u8]) -> bool {
     let qualified = tag.starts_with(b"!<") || tag.iter().any(|byte| matches!(byte, b'/' | b'.' | b':' | b'%'));
-    !(qualified && tag.iter().any(u8::is_ascii_alphabetic)) && memchr::memmem::find(bytes, b"%TAG").is_none()
+    !(qualified && tag.iter().any(u8::is_ascii_alphabetic))
 }
 
 /// Whether a leaf's text is worth handing to the walkers; in a guessed reading only what is likely by itself, and of

@@ -217,7 +217,7 @@ fn walk(
     let mut first = true;
     loop {
         let rest = &bytes[start..];
-        let mut sink = Walked { scan, root, chain, bytes: rest, base: start, faith, odd: false };
+        let mut sink = Walked { scan, root, chain, bytes: rest, base: start, faith, odd: false, prefixes: None };
         let outcome = format.walk(rest, path, budget, &mut sink);
         first &= !sink.odd;
         match outcome {
@@ -248,9 +248,17 @@ struct Walked<'s, 'a> {
     faith: Faith,
     /// Whether something was read that a strict parser refuses.
     odd: bool,
+    /// Whether the document gives YAML's tags a prefix; None until somebody asks.
+    prefixes: Option<bool>,
 }
 
 impl Walked<'_, '_> {
+    /// `%TAG !! tag:yaml.org,2002:python/`
+    fn gives_prefixes(&mut self) -> bool {
+        let bytes = self.bytes;
+        *self.prefixes.get_or_insert_with(|| memchr::memmem::find(bytes, b"%TAG").is_some())
+    }
+
     fn is_sure(&self) -> bool {
         self.faith == Faith::Sure
     }
@@ -316,8 +324,10 @@ impl Sink for Walked<'_, '_> {
     }
 
     fn anomaly(&mut self, path: &Path, anomaly: Anomaly, span: Range<usize>) -> ControlFlow<()> {
-        let exclaims = || self.bytes.get(span.clone()).is_some_and(|tag| exclaims(tag, self.bytes));
-        if matches!(anomaly, Anomaly::Structure("tag")) && exclaims() {
+        if matches!(anomaly, Anomaly::Structure("tag"))
+            && self.bytes.get(span.clone()).is_some_and(exclaims)
+            && !self.gives_prefixes()
+        {
             return self.scan.flow();
         }
         let (part, span) = (self.root.part, self.span(span));

@@ -82,7 +82,15 @@ fn tag(text: &[u8], open: usize, best: &mut Best) -> (usize, usize) {
     let ended = closed || end >= text.len();
     let (strength, reason) = element::weigh(
         element,
-        &element::Seen { after, attributes: count, closed, closing, spaced, rest: text.len() - end },
+        &element::Seen {
+            after,
+            attributes: count,
+            closed,
+            closing,
+            spaced,
+            rest: text.len() - end,
+            spoken_of: is_spoken_of(&text[end..]),
+        },
     );
     best.offer(strength, open..end, reason);
     // Something like `a <b and c` has words, not attributes.
@@ -91,6 +99,13 @@ fn tag(text: &[u8], open: usize, best: &mut Best) -> (usize, usize) {
     }
     // An unclosed tag hides nothing from the next `<`.
     (if closed { next_open(text, open + 1, end) } else { open + 1 }, end)
+}
+
+/// `<script> tags in React?`: up to the next tag there are words, and no sign that code needs.
+fn is_spoken_of(rest: &[u8]) -> bool {
+    let words = &rest[..memchr::memchr(b'<', rest).unwrap_or(rest.len())];
+    let spoken = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b'?' | b'!' | b'-');
+    matches!(words, [b' ', first, ..] if first.is_ascii_alphabetic()) && words.iter().all(spoken)
 }
 
 /// Reads on at a `<` inside the tag just read, if it has one.

@@ -86,6 +86,8 @@ pub(super) struct Seen {
     pub spaced: bool,
     /// Bytes behind it.
     pub rest: usize,
+    /// Words follow it that are no code.
+    pub spoken_of: bool,
 }
 
 /// What the element alone weighs.
@@ -102,10 +104,11 @@ pub(super) fn weigh(element: Element, seen: &Seen) -> (u8, &'static str) {
         Script if seen.spaced => (60, "script element"),
         Script => match seen.after {
             Some(b'>') if seen.rest == 0 => (75, "script element"),
+            Some(b'>') if seen.spoken_of => (40, "script element"),
             None => (55, "script element"),
             _ => (96, "script element"),
         },
-        Embedding => (with(90, if seen.rest > 0 { 60 } else { 45 }), "embedding element"),
+        Embedding => (with(90, 45), "embedding element"),
         Page => (with(65, if seen.rest > 0 && seen.closed { 50 } else { 15 }), "element that changes the page"),
         Foreign => (with(52, 25), "foreign element"),
         Active => (with(60, 15), "active element"),
