@@ -236,7 +236,6 @@ KINDS: tuple[Callable[[Draw], str], ...] = (
     sip,
     headed,
     exclaimed,
-    rich_text,
     about_pages,
     code_spans,
     shares,

@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 from benches.detection.grammar import carried
 
+from framewall.config.settings import engine_settings
 from framewall.detect import builtin_engine
+from framewall.policy import RoutePolicy
 
 
 def score(message: str) -> int:
@@ -22,6 +24,13 @@ def test_what_applications_carry_passes(kind: Callable[[random.Random], str]) ->
     draw = random.Random(kind.__name__)
     made = [kind(draw) for _ in range(120)]
     assert [text for text in made if score(text) or score(json.dumps({"type": "msg", "text": text}))] == []
+
+
+def test_rich_text_passes_where_people_write_it() -> None:
+    draw = random.Random("rich text")
+    settings = engine_settings(RoutePolicy(writes_markup=True))
+    made = [(carried.rich_text(draw).encode(), "auto", False) for _ in range(120)]
+    assert [text for text in made if builtin_engine().inspect([text], settings).score] == []
 
 
 @pytest.mark.parametrize(
