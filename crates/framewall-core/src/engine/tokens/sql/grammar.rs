@@ -224,8 +224,8 @@ impl<'a> Judge<'a> {
         let base = match self.kind(at) {
             Kind::Num | Kind::Str | Kind::Word(Word::Literal) => Operand::Constant,
             Kind::StrOpen => Operand::OpenString,
-            Kind::Var if self.bytes(at).starts_with(b"@@") => Operand::Call,
-            // Of itself it tells nothing, and opens no gate.
+            // `@@version`, `@a:=1`; by itself one tells nothing, and opens no gate.
+            Kind::Var if self.bytes(at).starts_with(b"@@") || self.bytes(at + 1).contains(&b'=') => Operand::Call,
             Kind::Var => Operand::Name,
             Kind::Word(Word::Select | Word::Case) => Operand::Subquery,
             Kind::Word(Word::Function | Word::Acting | Word::Common | Word::If | Word::Replace | Word::Like) => {
