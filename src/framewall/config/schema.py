@@ -164,8 +164,7 @@ class Decisions(Table):
     )
     writes_markup: StrictBool | None = Field(
         default=None,
-        description="Whether people write HTML here, as in an editor: markup that runs no script, frames nothing "
-        "and changes nothing around it is then left out.",
+        description="Whether people write HTML here, as in an editor: what runs no script is then left out.",
     )
     protected_fields: Names | None = Field(
         default=None,
