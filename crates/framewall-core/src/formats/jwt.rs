@@ -162,56 +162,46 @@ mod tests {
         assert!(notes.lines.contains(&"claims raw <x>".to_owned()), "{:?}", notes.lines);
     }
 
+    /// Containers now open, and the most at once.
+    #[derive(Default)]
+    struct Nesting {
+        open: i64,
+        most: i64,
+    }
+
+    impl Sink for Nesting {
+        fn leaf(&mut self, _leaf: Leaf<'_>) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+        fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+        fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
+            self.open += 1;
+            self.most = self.most.max(self.open);
+            ControlFlow::Continue(())
+        }
+        fn exit(&mut self, _path: &Path, _kind: Container, _span: Range<usize>) -> ControlFlow<()> {
+            self.open -= 1;
+            ControlFlow::Continue(())
+        }
+    }
+
     #[test]
     fn a_part_that_breaks_off_leaves_nothing_open() {
-        struct Open(i32);
-        impl Sink for Open {
-            fn leaf(&mut self, _leaf: Leaf<'_>) -> ControlFlow<()> {
-                ControlFlow::Continue(())
-            }
-            fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
-                ControlFlow::Continue(())
-            }
-            fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
-                self.0 += 1;
-                ControlFlow::Continue(())
-            }
-            fn exit(&mut self, _path: &Path, _kind: Container, _span: Range<usize>) -> ControlFlow<()> {
-                self.0 -= 1;
-                ControlFlow::Continue(())
-            }
-        }
-        let mut open = Open(0);
-        Jwt.walk(b"eyJhIjoxfQ.W1tb.x", &mut Path::new(), &mut Budget::default(), &mut open);
-        assert_eq!(open.0, 0);
+        let mut nesting = Nesting::default();
+        Jwt.walk(b"eyJhIjoxfQ.W1tb.x", &mut Path::new(), &mut Budget::default(), &mut nesting);
+        assert_eq!(nesting.open, 0);
     }
 
     #[test]
     fn a_part_goes_as_deep_as_the_token_leaves_it() {
-        struct Deepest(i64, i64);
-        impl Sink for Deepest {
-            fn leaf(&mut self, _leaf: Leaf<'_>) -> ControlFlow<()> {
-                ControlFlow::Continue(())
-            }
-            fn anomaly(&mut self, _path: &Path, _anomaly: Anomaly, _span: Range<usize>) -> ControlFlow<()> {
-                ControlFlow::Continue(())
-            }
-            fn enter(&mut self, _path: &Path, _kind: Container) -> ControlFlow<()> {
-                self.0 += 1;
-                self.1 = self.1.max(self.0);
-                ControlFlow::Continue(())
-            }
-            fn exit(&mut self, _path: &Path, _kind: Container, _span: Range<usize>) -> ControlFlow<()> {
-                self.0 -= 1;
-                ControlFlow::Continue(())
-            }
-        }
         // In base64, `[[[` is `W1tb`.
         let token = [&b"eyJhIjoxfQ."[..], &b"W1tb".repeat(100)].concat();
-        let (mut deepest, mut budget) = (Deepest(0, 0), Budget { depth: 9, ..Budget::default() });
+        let (mut nesting, mut budget) = (Nesting::default(), Budget { depth: 9, ..Budget::default() });
         for _ in 0..2 {
-            Jwt.walk(&token, &mut Path::new(), &mut budget, &mut deepest);
-            assert_eq!((deepest.0, deepest.1, budget.depth), (0, 9, 9));
+            Jwt.walk(&token, &mut Path::new(), &mut budget, &mut nesting);
+            assert_eq!((nesting.open, nesting.most, budget.depth), (0, 9, 9));
         }
     }
 
